@@ -1,0 +1,92 @@
+"""Settings: command line, then `EDIT_FACTORY_*` in the environment, then a file, then these defaults.
+
+The file is TOML: `EDIT_FACTORY_CONFIG` names it, else `config.toml` in the data folder.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from app.errors import InputError
+
+
+def default_data_dir() -> Path:
+    """Return the folder for everything that is kept when nothing else is set."""
+    return Path(platformdirs.user_data_dir("edit-factory", appauthor=False))
+
+
+def config_file() -> Path:
+    """Return the settings file that is read when it exists."""
+    named = os.environ.get("EDIT_FACTORY_CONFIG")
+    data_dir = os.environ.get("EDIT_FACTORY_DATA_DIR")
+    return Path(named) if named else (Path(data_dir) if data_dir else default_data_dir()) / "config.toml"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Names in the environment are these in capitals after `EDIT_FACTORY_`."""
+
+    model_config = SettingsConfigDict(env_prefix="EDIT_FACTORY_", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(default_factory=default_data_dir, description="Where everything is kept.")
+    ffmpeg: Path | None = Field(None, description="An ffmpeg to use instead of the one that is found.")
+    voices_dir: Path | None = Field(None, description="Folder with Piper voices of your own.")
+    preset: str = Field("tiktok", description="Where clips are published.")
+    quality: str = Field("standard", description="draft, standard or high.")
+    captions: str = Field("bold", description="Caption style, or off.")
+    words_per_cue: Annotated[int, Field(ge=1, le=5)] = 3
+    framing: str = Field("crop", description="crop, blur or fit.")
+    lang: str | None = Field(None, description="Language of scripts; detected when not set.")
+    voice: str | None = Field(None, description="Voice id; chosen by language when not set.")
+    speed: Annotated[float, Field(ge=0.5, le=2.0)] = 1.0
+    duration: Annotated[float, Field(ge=1.0, le=600.0)] = 20.0
+    max_parallel: Annotated[int, Field(ge=1, le=64)] = Field(
+        default_factory=lambda: os.cpu_count() or 1, description="Encoders that run side by side."
+    )
+    max_pixels: Annotated[int, Field(ge=10_000)] = Field(
+        8192 * 4320, description="Largest picture, in pixels, that is opened."
+    )
+    ffmpeg_memory_mb: Annotated[int, Field(ge=256)] = Field(
+        8192, description="Address space, in MB, that one ffmpeg may take."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Command line first, then environment, then file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config_file())
+
+
+def load_settings(**from_command_line: Any) -> Settings:
+    """Return the settings; options that are None were not given. Raises `InputError` naming the wrong one."""
+    given = {k: v for k, v in from_command_line.items() if v is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "settings"
+        raise InputError(
+            f"The setting {name} cannot be {first.get('input')!r}: {first['msg'].lower()}.",
+            hint=f"Set it on the command line, as EDIT_FACTORY_{name.upper()}, or in {config_file().name}.",
+            subject=name,
+        ) from error
+    except ValueError as error:  # a settings file that is not TOML
+        raise InputError(
+            f"The settings file {config_file()} cannot be read: {error}.",
+            hint="Mend it, or name another one with EDIT_FACTORY_CONFIG.",
+            subject="config",
+        ) from error

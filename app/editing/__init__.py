@@ -1,0 +1,1 @@
+"""Decisions: pure functions from measures to an edit document."""

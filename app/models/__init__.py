@@ -1,0 +1,1 @@
+"""Records that cross floors: frozen, validated, with units in their docstrings."""

@@ -1,0 +1,100 @@
+"""What a media file is, and what was measured in it."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from app.models.base import Record
+from app.models.timing import Span
+
+Rotation = Literal[0, 90, 180, 270]
+
+
+class AudioInfo(Record):
+    """The first sound stream of a file."""
+
+    codec: str
+    sample_rate: int
+    channels: int
+    duration: float | None = None
+
+
+class MediaInfo(Record):
+    """What a file is. Sizes are as shown: after rotation and with square pixels.
+
+    `rotation` is the clockwise turn, in degrees, that a player applies to the stored picture.
+    `bitrate` is in bits a second (0 when the file does not say), `duration` in seconds,
+    `content_hash` the SHA-256 of the file's bytes. Still-less files (sound only) have `has_video` False.
+    """
+
+    content_hash: str
+    size_bytes: int
+    container: str
+    duration: float
+    has_video: bool
+    fps: float = 0.0
+    width: int = 0
+    height: int = 0
+    coded_width: int = 0
+    coded_height: int = 0
+    rotation: Rotation = 0
+    codec: str = ""
+    bitrate: int = 0
+    pixel_format: str = ""
+    sample_aspect_ratio: tuple[int, int] = (1, 1)
+    variable_frame_rate: bool = False
+    hdr: bool = False
+    color_transfer: str = ""
+    audio: AudioInfo | None = None
+
+
+class Moment(Record):
+    """What was measured around one instant of the picture, every `Analysis.step` seconds.
+
+    `motion` is the mean absolute luma change between neighbouring frames (0 to 255), `sharpness` the variance
+    of the Laplacian of the 160-pixel thumbnail, `luma` the mean luma (0 to 255), `contrast` its standard
+    deviation, `dhash` a 64-bit difference hash as 16 hex digits.
+    """
+
+    time: float
+    motion: float
+    sharpness: float
+    luma: float
+    contrast: float
+    dhash: str
+
+
+RejectReason = Literal["black", "frozen", "blurred", "too_short"]
+
+
+class Shot(Record):
+    """Picture between two cuts of a source, in source seconds.
+
+    `speech_share` is the part (0 to 1) of its length in which somebody speaks. `score` is 0 to 1; `reasons`
+    are the shares it is the sum of. A shot with `reject` is not used, and `reject_detail` says what was measured.
+    """
+
+    index: int
+    span: Span
+    motion: float
+    sharpness: float
+    luma: float
+    contrast: float
+    dhash: str
+    speech_share: float = 0.0
+    score: float = 0.0
+    reasons: dict[str, float] = Field(default_factory=dict)
+    reject: RejectReason | None = None
+    reject_detail: str = ""
+    moments: tuple[Moment, ...] = ()
+
+
+class Analysis(Record):
+    """All that was measured in one file, stored under its content hash and `version`."""
+
+    content_hash: str
+    version: int
+    duration: float
+    step: float
+    shots: tuple[Shot, ...]
+    speech: tuple[Span, ...] = ()

@@ -1,0 +1,1 @@
+"""The outside world: voices, stored files, caches."""

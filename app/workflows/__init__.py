@@ -1,0 +1,1 @@
+"""Jobs: each a short list of steps over the floors below."""
