@@ -10,21 +10,21 @@ class Control:
     """Progress and cancellation of one piece of work.
 
     `report` receives the share done, 0.0 to 1.0, and may be called from any thread. Long loops call `check`
-    often: it raises `Cancelled` once `cancel` was called on this control or on any made from it by `part`.
+    often: it raises `Cancelled` once `cancel` was called on this control or on any that shares its `event`.
     """
 
     def __init__(self, report: Callable[[float], None] | None = None, event: threading.Event | None = None) -> None:
         self._report = report
-        self._event = event or threading.Event()
+        self.event = event or threading.Event()
 
     @property
     def cancelled(self) -> bool:
         """Whether somebody asked to stop."""
-        return self._event.is_set()
+        return self.event.is_set()
 
     def cancel(self) -> None:
         """Ask the work to stop."""
-        self._event.set()
+        self.event.set()
 
     def check(self) -> None:
         """Raise `Cancelled` when somebody asked to stop."""
@@ -38,4 +38,4 @@ class Control:
 
     def part(self, start: float, end: float) -> "Control":
         """Return a control whose 0.0 to 1.0 is `start` to `end` of this one; cancelling either cancels both."""
-        return Control(lambda share: self.report(start + (end - start) * share), self._event)
+        return Control(lambda share: self.report(start + (end - start) * share), self.event)

@@ -87,10 +87,14 @@ class Cue(Record):
 
 
 class Captions(Record):
-    """Word-timed captions in one of the built-in styles, in the canvas' safe area."""
+    """Word-timed captions in one of the built-in styles, in the canvas' safe area.
+
+    With `burnt` False they are in the SRT only and the picture stays clean.
+    """
 
     style: str
     language: str
+    burnt: bool = True
     cues: tuple[Cue, ...]
 
 

@@ -1,0 +1,92 @@
+"""What the command line prints: results on standard output, everything else on standard error."""
+
+import json
+import signal
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from types import FrameType
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from app.config import load_settings
+from app.errors import EditFactoryError
+from app.models.control import Control
+from app.workflows.steps import Listener
+
+console = Console(highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_json(document: dict[str, Any]) -> None:
+    """Print one machine-readable document."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1, default=str) + "\n")
+
+
+def fail(error: EditFactoryError, as_json: bool) -> int:
+    """Print an error and return its exit status."""
+    if as_json:
+        print_json({"ok": False, "error": error.as_dict()})
+    line = " ".join(f"{error.message} {error.hint}".split())
+    errors.print(f"edit-factory: {line} [{error.instance_code}]", markup=False)
+    return error.exit_status
+
+
+def fail_unexpected(error: Exception, as_json: bool) -> int:
+    """Print that something broke which should not, and keep the details in the data folder's log."""
+    place = load_settings().data_dir / "logs" / f"error-{datetime.now(UTC):%Y%m%d-%H%M%S}.txt"
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        hint = f"The details are in {place}; please report them."
+    except OSError:
+        hint = "The details could not be written to the data folder."
+    return fail(EditFactoryError("Something went wrong inside Edit Factory.", hint=hint), as_json)
+
+
+@contextmanager
+def cancellable() -> Iterator[Control]:
+    """Give a control that Ctrl-C and SIGTERM cancel; a second signal ends the program the hard way."""
+    control = Control()
+
+    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
+        control.cancel()
+        signal.signal(number, before[number])
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield control
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def live_progress(quiet: bool) -> Iterator[Listener]:
+    """Show step, percentage and time left: a moving bar on a terminal, else a line for each step."""
+    if not errors.is_terminal:
+        yield _silent if quiet else _line_for_each_step()
+        return
+    columns = (TextColumn("{task.description:<16}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=errors, transient=True) as progress:
+        task = progress.add_task("starting", total=1.0)
+        yield lambda step, share: progress.update(task, description=step, completed=share)
+
+
+def _silent(step: str, share: float) -> None:
+    """Show nothing."""
+
+
+def _line_for_each_step() -> Listener:
+    seen: list[str] = []
+
+    def show(step: str, share: float) -> None:
+        if not seen or seen[-1] != step:
+            seen.append(step)
+            errors.print(f"{share:4.0%} {step}", markup=False)
+
+    return show

@@ -1,0 +1,35 @@
+"""`edit-factory render`: the same clip again from its edit document."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.output import cancellable, console, live_progress, print_json
+from app.config import load_settings
+from app.workflows.render import render_again
+
+
+def render_command(
+    edit: Annotated[Path, typer.Argument(help="A NAME.edit.json that make wrote.", show_default=False)],
+    source: Annotated[
+        list[Path] | None, typer.Option(help="Footage, or a folder of it, when it has moved.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The clip to write, such as again.mp4; else the one beside the document.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> int:
+    """Render a clip from its edit document: the same document gives the same frames."""
+    stem = out.with_suffix("") if out is not None and out.suffix == ".mp4" else out or _stem_of(edit)
+    with cancellable() as control, live_progress(quiet=as_json) as listener:
+        done = render_again(edit, stem, source or [], load_settings(), listener, control)
+    if as_json:
+        print_json({"ok": True, **done.model_dump(mode="json")})
+    else:
+        console.print(f"{done.files['mp4']}: {sum(c.ok for c in done.checks.items)} checks passed", markup=False)
+    return 0
+
+
+def _stem_of(edit: Path) -> Path:
+    return edit.with_name(edit.name.removesuffix(".json").removesuffix(".edit"))

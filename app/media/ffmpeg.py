@@ -1,0 +1,265 @@
+"""The one place that runs ffmpeg: which build, on what it may read, for how long, and what is left when it stops.
+
+Every input is opened with closed lists of containers and protocols: a playlist renamed `.mp4` would otherwise read
+other files, even with the protocol list alone. Arguments are a list, never a shell line; files are named `file:...`.
+A run happens in its own session inside the job's folder, so that text files (captions, fonts) have fixed names and
+no user text or path enters a filter graph; when it fails, is cancelled or this process dies, its group is killed.
+"""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import IO
+
+from app.errors import EnvironmentProblem, RenderError, StorageError
+from app.media.containers import FORMAT_WHITELIST, PROTOCOL_WHITELIST
+from app.models.control import Control
+
+NEEDED_FILTERS = frozenset(
+    "alimiter amix aresample ass blackdetect crop ebur128 format fps freezedetect gblur overlay pan scale setpts setsar"
+    " split tonemap volume zscale".split()
+)
+NEEDED_ENCODERS = frozenset(["aac", "libx264", "mjpeg", "pcm_s16le"])
+
+_POLL_SECONDS = 0.05
+_LOG_LINES = 200
+_GRACE_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Ffmpeg:
+    """An ffmpeg that has all we use. `version` is its own first line: the build that decides a clip's frames."""
+
+    path: Path
+    version: str
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one run may take: wall seconds, address space in MB, pixels of one picture."""
+
+    seconds: float = 3600.0
+    memory_mb: int = 8192
+    max_pixels: int = 8192 * 4320
+
+
+@dataclass(frozen=True)
+class Input:
+    """A file to read and the options that stand before its `-i` (`-ss`, `-t`, ...)."""
+
+    path: Path
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Run:
+    """One call. `arguments` follow the inputs; `folder` is the working directory; `frames` is how many are encoded
+    (for progress). `what` names the work in errors, as in "while ... "."""
+
+    what: str
+    inputs: tuple[Input, ...]
+    arguments: tuple[str, ...]
+    folder: Path
+    frames: int = 0
+    keep_stdout: bool = False
+
+
+def inspect(path: Path) -> tuple[str, list[str]]:
+    """Return the version line of the ffmpeg at `path` and what we need that it lacks. Raises OSError."""
+    version = _listing(path, "-version").splitlines()[0].removeprefix("ffmpeg version ").split(" Copyright")[0]
+    filters = set(re.findall(r"^\s*[A-Z.]{2,3}\s+(\S+)", _listing(path, "-filters"), re.MULTILINE))
+    encoders = set(re.findall(r"^\s*[A-Z.]{6}\s+(\S+)", _listing(path, "-encoders"), re.MULTILINE))
+    lacks = sorted(NEEDED_FILTERS - filters) + sorted(NEEDED_ENCODERS - encoders)
+    return version, lacks
+
+
+def _listing(path: Path, what: str) -> str:
+    done = subprocess.run(  # noqa: S603 - fixed arguments to a program that the settings or the package name
+        [str(path), "-hide_banner", what] if what != "-version" else [str(path), what],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=30,
+        check=True,
+        stdin=subprocess.DEVNULL,
+    )
+    return done.stdout
+
+
+@cache
+def find_ffmpeg(configured: Path | None = None) -> Ffmpeg:
+    """Return the configured ffmpeg, else the system's when it has all we use, else the packaged one.
+
+    Raises `EnvironmentProblem` when the configured one does not do, or none is found.
+    """
+    if configured is not None:
+        return _checked(configured)
+    system = shutil.which("ffmpeg")
+    for candidate in filter(None, (system, _packaged())):
+        with contextlib.suppress(EnvironmentProblem):
+            return _checked(Path(candidate))
+    raise EnvironmentProblem(
+        "No ffmpeg was found that has libx264, libass and zscale.",
+        hint="Run ./run again (it installs one with pip), or set EDIT_FACTORY_FFMPEG to a full build.",
+        subject="ffmpeg",
+    )
+
+
+def _packaged() -> str | None:
+    try:
+        import imageio_ffmpeg  # noqa: PLC0415 - only when no other is found
+
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
+    except (ImportError, RuntimeError):
+        return None
+
+
+def _checked(path: Path) -> Ffmpeg:
+    try:
+        version, lacks = inspect(path)
+    except (OSError, subprocess.SubprocessError, IndexError) as error:
+        raise EnvironmentProblem(
+            f"{path} is not an ffmpeg that runs.",
+            hint="Set EDIT_FACTORY_FFMPEG to the path of a working one, or unset it.",
+            subject="ffmpeg",
+        ) from error
+    if lacks:
+        raise EnvironmentProblem(
+            f"The ffmpeg at {path} lacks {', '.join(lacks)}.",
+            hint="Use a full build, or unset EDIT_FACTORY_FFMPEG to take the packaged one.",
+            subject="ffmpeg",
+        )
+    return Ffmpeg(path, version)
+
+
+def run(ffmpeg: Ffmpeg, call: Run, control: Control, limits: Limits | None = None) -> str:
+    """Run one call to its end and return its log (or its output with `keep_stdout`).
+
+    Reports the share of `call.frames` done. Raises `Cancelled` within about 0.1 s of a cancel, `StorageError` on a
+    full disk, `RenderError` for everything else, including a run past `limits.seconds`. Never leaves a process.
+    """
+    limits = limits or Limits()
+    control.check()
+    process = subprocess.Popen(  # noqa: S603 - an argument list, no shell
+        _command(ffmpeg, call, limits),
+        cwd=call.folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    log: deque[str] = deque(maxlen=_LOG_LINES)
+    output: list[str] = []
+    assert process.stdout is not None and process.stderr is not None  # noqa: S101 - PIPE was asked for
+    readers = [
+        threading.Thread(target=_read_log, args=(process.stderr, log), daemon=True),
+        threading.Thread(target=_read_progress, args=(process.stdout, call, control, output), daemon=True),
+    ]
+    try:
+        for reader in readers:
+            reader.start()
+        _wait(process, call, control, limits)
+    finally:
+        _kill(process)
+        for reader in readers:
+            reader.join(_GRACE_SECONDS)
+        process.stdout.close()
+        process.stderr.close()
+    if process.returncode != 0:
+        raise _failure(call, process.returncode, "\n".join(log))
+    control.report(1.0)
+    return "".join(output) if call.keep_stdout else "\n".join(log)
+
+
+def _command(ffmpeg: Ffmpeg, call: Run, limits: Limits) -> list[str]:
+    command = [*_guards(limits.memory_mb), str(ffmpeg.path), "-hide_banner", "-nostdin", "-y", "-nostats"]
+    command += ["-loglevel", "level+info", *([] if call.keep_stdout else ["-progress", "pipe:1"])]
+    for source in call.inputs:
+        command += ["-format_whitelist", FORMAT_WHITELIST, "-protocol_whitelist", PROTOCOL_WHITELIST]
+        command += ["-max_pixels", str(limits.max_pixels), *source.options]
+        command += ["-i", f"file:{source.path.absolute()}"]
+    return command + list(call.arguments)
+
+
+@cache
+def _guards(memory_mb: int) -> tuple[str, ...]:
+    """Return what stands in front of ffmpeg on Linux: a memory limit, and death with the thread that waits for it."""
+    prlimit, setpriv = shutil.which("prlimit"), shutil.which("setpriv")
+    guards: list[str] = []
+    if prlimit:
+        guards += [prlimit, f"--as={memory_mb * 1024 * 1024}", "--"]
+    if setpriv:
+        guards += [setpriv, "--pdeathsig", "KILL", "--"]
+    return tuple(guards)
+
+
+def _wait(process: subprocess.Popen[bytes], call: Run, control: Control, limits: Limits) -> None:
+    deadline = time.monotonic() + limits.seconds
+    while True:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_POLL_SECONDS)
+            return
+        control.check()
+        if time.monotonic() > deadline:
+            raise RenderError(
+                f"ffmpeg was stopped after {limits.seconds:.0f} s while {call.what}.",
+                hint="Try a shorter clip, a smaller source or --quality draft.",
+                code="render_timeout",
+            )
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _read_log(stream: IO[bytes], log: deque[str]) -> None:
+    for line in stream:
+        log.append(line.decode(errors="replace").rstrip())
+
+
+def _read_progress(stream: IO[bytes], call: Run, control: Control, output: list[str]) -> None:
+    for line in stream:
+        text = line.decode(errors="replace")
+        if call.keep_stdout:
+            output.append(text)
+        elif call.frames and text.startswith("frame="):
+            control.report(int(text[6:]) / call.frames)
+
+
+def _failure(call: Run, status: int, log: str) -> RenderError | StorageError:
+    if "No space left on device" in log:
+        return StorageError(
+            f"The disk is full: ffmpeg could not write while {call.what}.",
+            hint="Free some space or set EDIT_FACTORY_DATA_DIR and --out to another disk, then run it again.",
+            subject="disk",
+            code="disk_full",
+        )
+    if "Cannot allocate memory" in log or status in {-signal.SIGKILL, -signal.SIGSEGV, -signal.SIGABRT}:
+        return RenderError(
+            f"ffmpeg ran out of memory or was killed while {call.what}.",
+            hint="Close other programs, use smaller footage, or lower EDIT_FACTORY_MAX_PARALLEL.",
+            code="render_memory",
+        )
+    errors = [re.sub(r"^\[[^\]]*\]\s*", "", line) for line in log.splitlines() if "[error]" in line or "[fatal]" in line]
+    reason = _without_paths(errors[0]) if errors else f"exit status {status}"
+    return RenderError(
+        f"ffmpeg failed while {call.what}: {reason}.",
+        hint="See whether the footage plays from start to end; edit-factory probe FILE tells what is in it.",
+    )
+
+
+def _without_paths(line: str) -> str:
+    return re.sub(r"(file:)?/\S+/", "", re.sub(r"\[[^\]]*\]\s*", "", line)).rstrip(". ")

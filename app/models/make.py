@@ -1,0 +1,93 @@
+"""The main job: what is asked for, and what came of it."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from app.models.base import Record
+from app.models.edit import FramingMode, QualityName, SourceSound
+from app.models.report import CheckReport
+
+OverLength = Literal["error", "keep"]
+
+
+class MakeRequest(Record):
+    """Footage and a script in, `count` clips out. `duration` is in seconds; `captions` is a style or "off".
+
+    `scripts` holds one script for all variants, one for each, or none (a clip without a voice).
+    """
+
+    files: tuple[Path, ...]
+    scripts: tuple[str, ...] = ()
+    count: Annotated[int, Field(ge=1, le=20)] = 1
+    duration: Annotated[float, Field(ge=1.0, le=600.0)] = 20.0
+    language: str | None = None
+    voice: str | None = None
+    speed: Annotated[float, Field(ge=0.5, le=2.0)] = 1.0
+    preset: str = "tiktok"
+    quality: QualityName = "standard"
+    captions: str = "bold"
+    words_per_cue: Annotated[int, Field(ge=1, le=5)] = 3
+    framing: FramingMode = "crop"
+    source_sound: SourceSound = SourceSound()
+    over_length: OverLength = "error"
+    strict: bool = False
+    seed: int = 0
+    out: Path
+
+
+class ChosenShot(Record):
+    """One shot of a clip and why it was chosen; times in source seconds."""
+
+    source: str
+    start: float
+    seconds: float
+    score: float
+    reason: str
+
+
+class ClipResult(Record):
+    """One variant: its files when it is done, or the error that ended it."""
+
+    name: str
+    ok: bool
+    seconds: float
+    frames: int
+    files: dict[str, Path] = Field(default_factory=dict)
+    edit_identity: str = ""
+    shots: tuple[ChosenShot, ...] = ()
+    checks: CheckReport | None = None
+    cost_microdollars: int = 0
+    notes: tuple[str, ...] = ()
+    error: dict[str, str] | None = None
+
+
+class StepTime(Record):
+    """Wall seconds that a step of the job took."""
+
+    step: str
+    seconds: float
+
+
+class SharedSeconds(Record):
+    """Source seconds that two clips both show."""
+
+    first: str
+    second: str
+    seconds: float
+
+
+class MakeResult(Record):
+    """What came of a request. `possible` is how many differing variants the footage allows of those `asked`."""
+
+    asked: int
+    possible: int
+    language: str | None
+    language_detected: bool
+    voice: str | None
+    clips: tuple[ClipResult, ...]
+    shared: tuple[SharedSeconds, ...] = ()
+    notes: tuple[str, ...] = ()
+    steps: tuple[StepTime, ...] = ()
+    cost_microdollars: int = 0

@@ -1,0 +1,114 @@
+"""Where footage is: files by content hash, found again when an edit names them."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from app.config import Settings
+from app.errors import MediaError
+from app.media.probe import probe
+from app.models.base import Record
+from app.models.edit import SourceRef
+from app.models.media import MediaInfo
+from app.services.files import RecordCache
+
+VIDEO_SUFFIXES = frozenset(
+    ".3gp .avi .flv .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .mxf .ogv .ts .webm .wmv".split()
+)
+"""Names that a folder's videos end with; a file named outright may have any name."""
+
+
+class KnownPlace(Record):
+    """The last place at which a content was seen."""
+
+    path: Path
+
+
+def gather(places: Sequence[Path]) -> tuple[Path, ...]:
+    """Return the video files that `places` name: files as they are, and each folder's videos by name.
+
+    Raises `MediaError` for what is not there and for a folder without a video.
+    """
+    found: dict[Path, None] = {}
+    for place in places:
+        if place.is_dir():
+            found.update(dict.fromkeys(_videos_in(place)))
+        elif place.exists():
+            found[place] = None
+        else:
+            raise MediaError(
+                f"There is no file or folder {place}.",
+                hint="Check the spelling; quote names with spaces.",
+                subject=str(place),
+                code="media_missing",
+            )
+    return tuple(found)
+
+
+def _videos_in(folder: Path) -> list[Path]:
+    try:
+        videos = sorted(p for p in folder.iterdir() if p.suffix.lower() in VIDEO_SUFFIXES and p.is_file())
+    except OSError as error:
+        raise MediaError(
+            f"The folder {folder} cannot be read: {error.strerror}.",
+            hint="Give yourself permission to read it, or name the files.",
+            subject=str(folder),
+            code="media_unreadable",
+        ) from error
+    if not videos:
+        raise MediaError(
+            f"The folder {folder} holds no video.",
+            hint=f"Put footage there (files ending in {', '.join(sorted(VIDEO_SUFFIXES)[:8])} ...) or name the files.",
+            subject=str(folder),
+            code="folder_without_video",
+        )
+    return videos
+
+
+class SourceIndex:
+    """Remembers where each content was last seen, under the data folder."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._places = RecordCache(settings.data_dir / "library" / "sources")
+
+    def remember(self, path: Path, info: MediaInfo) -> None:
+        """Note that `path` holds the content of `info`."""
+        self._places.put(info.content_hash, KnownPlace(path=path.absolute()))
+
+    def locate(self, source: SourceRef, folders: Iterable[Path] = ()) -> tuple[Path, MediaInfo]:
+        """Return the file with `source`'s content and what it is: from `folders`, else where it was last seen.
+
+        The content is checked, not the name. Raises `MediaError` (code `source_missing`) when no file has it.
+        """
+        known = self._places.get(source.content_hash, KnownPlace)
+        candidates = [*_named_first(folders, source.name), *([known.path] if known else [])]
+        for candidate in candidates:
+            info = self._same(candidate, source.content_hash)
+            if info is not None:
+                return candidate, info
+        seen = f" It was last seen as {known.path}, which is gone or has changed." if known else ""
+        raise MediaError(
+            f"The footage {source.name} of this edit was not found.{seen}",
+            hint="Name the file or its folder with --source.",
+            subject=source.name,
+            code="source_missing",
+        )
+
+    def _same(self, path: Path, content_hash: str) -> MediaInfo | None:
+        if not path.is_file():
+            return None
+        try:
+            info = probe(path, max_pixels=self._settings.max_pixels)
+        except MediaError:
+            return None
+        return info if info.content_hash == content_hash else None
+
+
+def _named_first(places: Iterable[Path], name: str) -> list[Path]:
+    files: list[Path] = []
+    for place in places:
+        if place.is_dir():
+            files += [p for p in sorted(place.iterdir()) if p.suffix.lower() in VIDEO_SUFFIXES or p.name == name]
+        else:
+            files.append(place)
+    return sorted(files, key=lambda p: p.name != name)

@@ -1,0 +1,292 @@
+"""The main job: footage and a script in, finished clips out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.config import Settings
+from app.data import caption_styles, find, presets, qualities
+from app.editing.candidates import Footage
+from app.editing.captions import make_cues
+from app.editing.document import build_edit, canvas_of
+from app.editing.language import detect
+from app.editing.spoken import prepare
+from app.editing.timing import clip_frames, even_slots, voice_slots
+from app.editing.variants import Choice, choose
+from app.errors import EditFactoryError, ScriptError, VoiceError
+from app.media.fonts import text_measure, unshown_letters
+from app.media.probe import probe
+from app.models.control import Control
+from app.models.edit import Captions, Edit
+from app.models.make import ChosenShot, ClipResult, MakeRequest, MakeResult, SharedSeconds
+from app.models.media import MediaInfo
+from app.models.timing import OUTPUT_FPS
+from app.models.voice import SpeechText, Voice, VoiceInfo
+from app.services import speech
+from app.services.analysis import analyze_once
+from app.services.sources import SourceIndex
+from app.workflows.publish import free_stem, publish, require_space
+from app.workflows.speak import speak_to_fit
+from app.workflows.steps import Listener, Steps
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """One script with its voice."""
+
+    text: SpeechText
+    voice: Voice
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file of footage and what it is."""
+
+    path: Path
+    info: MediaInfo
+
+
+def make(request: MakeRequest, settings: Settings, listener: Listener, control: Control) -> MakeResult:
+    """Do the whole job and return what came of it, clip by clip.
+
+    A wrong request, footage that does not do and a voice that fails raise their error before anything is rendered.
+    A clip that fails to render or to pass its check is in the result with its error; the others are finished.
+    """
+    steps = Steps(listener, control)
+    _check_names(request)
+    require_space(request.out, [])
+    spoken_texts, voice_info = _prepare_scripts(request, settings)
+    sources = _probe(request, settings, steps)
+    footage = _analyze(sources, request, settings, steps)
+    spoken = _speak(spoken_texts, voice_info, request, settings, steps)
+    with steps.step("choose") as step:
+        choice, edits = _decide(request, footage, spoken)
+        step.report(1.0)
+    require_space(request.out, edits)
+    by_hash = {source.info.content_hash: (source.path, source.info) for source in sources}
+    clips = tuple(
+        _render(edit, choice, number, spoken, by_hash, request, settings, steps) for number, edit in enumerate(edits)
+    )
+    return MakeResult(
+        asked=request.count,
+        possible=choice.possible,
+        language=spoken_texts[0].language if spoken_texts else request.language,
+        language_detected=bool(spoken_texts) and request.language is None,
+        voice=voice_info.id if voice_info else None,
+        clips=clips,
+        shared=_shared(choice, edits),
+        notes=(*_voice_notes(spoken), *choice.notes),
+        steps=steps.times,
+        cost_microdollars=sum(one.voice.cost_microdollars for one in spoken),
+    )
+
+
+def _check_names(request: MakeRequest) -> None:
+    find("preset", presets(), request.preset)
+    find("quality", qualities(), request.quality)
+    if request.captions != "off":
+        find("caption style", caption_styles(), request.captions)
+    if len(request.scripts) > 1 and len(request.scripts) != request.count:
+        raise ScriptError(
+            f"There are {len(request.scripts)} scripts for {request.count} clips.",
+            hint=f"Ask for -n {len(request.scripts)}, or give one script for all.",
+            subject="script",
+            code="script_count",
+        )
+
+
+def _prepare_scripts(request: MakeRequest, settings: Settings) -> tuple[list[SpeechText], VoiceInfo | None]:
+    if not request.scripts:
+        return [], None
+    language = request.language or detect("\n".join(request.scripts))
+    voice = speech.choose_voice(request.voice, language, settings)
+    return [prepare(script, language) for script in request.scripts], voice
+
+
+def _probe(request: MakeRequest, settings: Settings, steps: Steps) -> list[Source]:
+    steps.plan({"probe": 1.0, "rest": 99.0})
+    found: dict[str, Source] = {}
+    index = SourceIndex(settings)
+    with steps.step("probe") as step:
+        for number, path in enumerate(request.files):
+            step.check()
+            info = probe(path, max_pixels=settings.max_pixels, need_picture=True)
+            index.remember(path, info)
+            found.setdefault(info.content_hash, Source(path, info))  # the same content twice is one source
+            step.report((number + 1) / len(request.files))
+    sources = list(found.values())
+    steps.plan(_weights(request, sources))
+    return sources
+
+
+def _weights(request: MakeRequest, sources: Sequence[Source]) -> dict[str, float]:
+    """Return the seconds each step is expected to take, from figures measured on two cores."""
+    pixels = sum(s.info.duration * s.info.fps * s.info.width * s.info.height for s in sources)
+    quality = qualities()[request.quality]
+    canvas = request.duration * OUTPUT_FPS * 1080 * 1920 * quality.scale**2
+    pace = {"ultrafast": 2e-8, "veryfast": 2.2e-8, "medium": 4.2e-8}[quality.x264_preset]
+    weights = {"analyze": pixels * 3e-9 + 0.1, "speak": 4.0 * len(request.scripts), "choose": 0.2}
+    return weights | {_render_step(n): canvas * pace for n in range(request.count)}
+
+
+def _render_step(number: int) -> str:
+    return f"render clip {number + 1}"
+
+
+def _analyze(sources: Sequence[Source], request: MakeRequest, settings: Settings, steps: Steps) -> list[Footage]:
+    total = sum(source.info.duration for source in sources) or 1.0
+    footage, done = [], 0.0
+    with steps.step("analyze") as step:
+        for source in sources:
+            part = step.part(done / total, (done + source.info.duration) / total)
+            analysis = analyze_once(source.path, source.info, settings, part)
+            footage.append(Footage(info=source.info, name=source.path.name, analysis=analysis))
+            done += source.info.duration
+    return footage
+
+
+def _speak(
+    texts: Sequence[SpeechText], voice: VoiceInfo | None, request: MakeRequest, settings: Settings, steps: Steps
+) -> list[Spoken]:
+    if voice is None:
+        return []
+    spoken = []
+    with steps.step("speak") as step:
+        for number, text in enumerate(texts):
+            part = step.part(number / len(texts), (number + 1) / len(texts))
+            made = speak_to_fit(
+                text,
+                voice,
+                speed=request.speed,
+                target=request.duration,
+                over_length=request.over_length,
+                settings=settings,
+                control=part,
+            )
+            spoken.append(Spoken(text, made))
+    return spoken
+
+
+def _of(spoken: Sequence[Spoken], number: int) -> Spoken | None:
+    """Return the script of variant `number`: its own, or the one that all share."""
+    return spoken[number if len(spoken) > 1 else 0] if spoken else None
+
+
+def _decide(request: MakeRequest, footage: Sequence[Footage], spoken: Sequence[Spoken]) -> tuple[Choice, list[Edit]]:
+    slots = [_slots(request, _of(spoken, number), number) for number in range(request.count)]
+    choice = choose(footage, slots, seed=request.seed, strict=request.strict)
+    edits = []
+    for number, variant in enumerate(choice.variants):
+        one = _of(spoken, number)
+        edits.append(
+            build_edit(
+                variant,
+                footage=footage,
+                name=f"clip-{number + 1:02d}",
+                preset=presets()[request.preset],
+                quality=qualities()[request.quality],
+                framing=request.framing,
+                voice=one.voice if one else None,
+                captions=_captions(request, one),
+                source_sound=request.source_sound,
+                seed=request.seed,
+            )
+        )
+    return choice, edits
+
+
+def _slots(request: MakeRequest, one: Spoken | None, number: int) -> tuple[int, ...]:
+    seed = request.seed * 1000 + number
+    if one is None:
+        return even_slots(round(request.duration * OUTPUT_FPS), seed)
+    return voice_slots(one.voice.tokens, clip_frames(one.voice.duration), seed)
+
+
+def _captions(request: MakeRequest, one: Spoken | None) -> Captions | None:
+    if one is None:
+        return None
+    burnt = request.captions != "off"
+    style = caption_styles()[request.captions if burnt else "bold"]
+    preset = presets()[request.preset]
+    canvas = canvas_of(preset, qualities()["standard"])  # a draft breaks its lines where the full picture does
+    area = preset.safe_area
+    cues = make_cues(
+        one.voice.tokens,
+        words_per_cue=request.words_per_cue,
+        max_width=preset.width - area.left - area.right,
+        measure=text_measure(style, canvas),
+        total_frames=clip_frames(one.voice.duration),
+    )
+    return Captions(style=style.name, language=one.voice.language, burnt=burnt, cues=cues)
+
+
+def _render(
+    edit: Edit,
+    choice: Choice,
+    number: int,
+    spoken: Sequence[Spoken],
+    sources: dict[str, tuple[Path, MediaInfo]],
+    request: MakeRequest,
+    settings: Settings,
+    steps: Steps,
+) -> ClipResult:
+    voice = speech.audio_path(settings, edit.voice.audio_hash) if edit.voice else None
+    if edit.voice and voice is None:
+        raise VoiceError(
+            "The voice that was just made is gone from the library.",
+            hint="Another program may be clearing EDIT_FACTORY_DATA_DIR; run the same command again.",
+        )
+    result = _described(edit, choice, number, _of(spoken, number), sources)
+    with steps.step(_render_step(number)) as step:
+        stem = free_stem(request.out, edit)
+        try:
+            done = publish(edit, sources=sources, voice=voice, stem=stem, settings=settings, control=step)
+        except EditFactoryError as error:
+            if error.exit_status != 6:  # only a clip that cannot be made leaves the others their chance
+                raise
+            return result.evolve(ok=False, error=error.as_dict())
+    return result.evolve(name=stem.name, files=done.files, checks=done.checks)
+
+
+def _described(
+    edit: Edit, choice: Choice, number: int, one: Spoken | None, sources: dict[str, tuple[Path, MediaInfo]]
+) -> ClipResult:
+    notes = list(choice.variants[number].notes)
+    if edit.captions and one:
+        unshown = unshown_letters(caption_styles()[edit.captions.style], " ".join(t.text for t in one.text.tokens))
+        if unshown and edit.captions.burnt:
+            notes.append(f"No bundled font can draw {unshown}; it is in the SRT and not in the picture.")
+    limit = presets()[edit.preset].max_seconds
+    if limit is not None and edit.frames / OUTPUT_FPS > limit:
+        notes.append(f"{presets()[edit.preset].title} takes at most {limit:g} s.")
+    return ClipResult(
+        name=edit.name,
+        ok=True,
+        seconds=round(edit.frames / OUTPUT_FPS, 3),
+        frames=edit.frames,
+        edit_identity=edit.identity,
+        shots=tuple(
+            ChosenShot(
+                source=sources[shot.source][0].name,
+                start=shot.source_start,
+                seconds=round(shot.frames / OUTPUT_FPS, 3),
+                score=shot.score,
+                reason=shot.reason,
+            )
+            for shot in edit.shots
+        ),
+        cost_microdollars=one.voice.cost_microdollars if one else 0,
+        notes=tuple(notes),
+    )
+
+
+def _voice_notes(spoken: Sequence[Spoken]) -> list[str]:
+    notes = [speech.robotic_note(one.voice) for one in spoken[:1]]
+    return [note for note in notes if note]
+
+
+def _shared(choice: Choice, edits: Sequence[Edit]) -> tuple[SharedSeconds, ...]:
+    return tuple(
+        SharedSeconds(first=edits[a].name, second=edits[b].name, seconds=seconds)
+        for a, b, seconds in choice.shared_pairs
+    )

@@ -1,0 +1,59 @@
+"""Speak a script so that the clip keeps to its length."""
+
+from app.config import Settings
+from app.editing.timing import TAIL_SECONDS, speed_to_fit
+from app.errors import ScriptError, VoiceTooLong
+from app.models.control import Control
+from app.models.make import OverLength
+from app.models.voice import SpeechText, Voice, VoiceInfo
+from app.services import speech
+
+MAX_WORDS = 2000
+"""Words of one script: about 13 minutes of speech, more than any place of publication takes as a short clip."""
+
+_FASTEST_WORDS_A_SECOND = 6.0  # nobody speaks faster, even at 1.15: beyond it no voice need be tried
+
+
+def speak_to_fit(
+    text: SpeechText,
+    voice: VoiceInfo,
+    *,
+    speed: float,
+    target: float,
+    over_length: OverLength,
+    settings: Settings,
+    control: Control,
+) -> Voice:
+    """Return the script spoken within `target` seconds and a tenth, sped up to at most 1.15 where that is enough.
+
+    Raises `VoiceTooLong`, naming the words to cut, where it is not and `over_length` is "error".
+    """
+    _refuse_hopeless(text, target, over_length)
+    spoken = speech.speak(text, voice, speed, settings, control)
+    for _ in range(2):  # a voice does not keep exactly to the speed it is asked for: one correction
+        wanted = speed_to_fit(
+            spoken.duration + TAIL_SECONDS, target, spoken.speed, len(text.words), over_length, asked_speed=speed
+        )
+        if abs(wanted - spoken.speed) < 1e-6:
+            break
+        spoken = speech.speak(text, voice, wanted, settings, control)
+    return spoken
+
+
+def _refuse_hopeless(text: SpeechText, target: float, over_length: OverLength) -> None:
+    words = len(text.words)
+    if words > MAX_WORDS:
+        raise ScriptError(
+            f"The script has {words} words; one clip can speak at most {MAX_WORDS}.",
+            hint="Split it: a line of --- alone separates one script per clip.",
+            subject="script",
+            code="script_too_long",
+        )
+    allowed = int(target * 1.1 * _FASTEST_WORDS_A_SECOND)
+    if over_length == "error" and words > allowed:
+        raise VoiceTooLong(
+            f"The script has {words} words; no voice can speak them in {target:g} s.",
+            hint=f"Cut at least {words - int(target * 2.5)} words, set --duration {words / 2.5:.0f}, "
+            "or take it as it is with --over-length keep.",
+            subject="script",
+        )
