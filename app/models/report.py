@@ -1,0 +1,58 @@
+"""What a render did, and what the check of the finished clip found."""
+
+from typing import Self
+
+from app.errors import CheckFailed
+from app.models.base import Record
+
+
+class Loudness(Record):
+    """Integrated loudness in LUFS and true peak in dBTP (EBU R 128); None where nothing sounds."""
+
+    integrated: float | None = None
+    true_peak: float | None = None
+
+
+class RenderReport(Record):
+    """What one render made: `frames` encoded in `parts` encoder runs, the clip's bytes, and what it measured.
+
+    `seconds` is wall time by step: sound, picture, join.
+    """
+
+    frames: int
+    parts: int
+    encoded_bytes: int
+    seconds: dict[str, float]
+    loudness: Loudness
+
+
+class CheckItem(Record):
+    """One thing that was looked at: whether it is as it should be, and what was measured, for a person."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+class CheckReport(Record):
+    """All that was looked at in one finished clip."""
+
+    items: tuple[CheckItem, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything is as it should be."""
+        return all(item.ok for item in self.items)
+
+    def require(self) -> Self:
+        """Return the report, or raise `CheckFailed` with the first reasons."""
+        if self.ok:
+            return self
+        failed = [item for item in self.items if not item.ok]
+        reasons = "; ".join(f"{item.name}: {item.detail}" for item in failed[:3])
+        more = f" (and {len(failed) - 3} more)" if len(failed) > 3 else ""
+        raise CheckFailed(
+            f"The finished clip is not as it should be: {reasons}{more}.",
+            hint="Render it again; if it fails again, another --seed takes other parts of the footage.",
+            subject=failed[0].name,
+        )
