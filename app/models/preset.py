@@ -1,6 +1,14 @@
 """Where a clip is published, and what that place asks of it."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from app.models.base import Record
+
+Colour = Annotated[str, Field(pattern=r"^[0-9A-F]{6}$")]
+Share = Annotated[float, Field(ge=0, le=1)]
+Length = Annotated[float, Field(ge=0)]
 
 
 class SafeArea(Record):
@@ -35,23 +43,33 @@ class Quality(Record):
 
 
 class CaptionStyle(Record):
-    """How captions look. Sizes are in pixels of a canvas 1080 wide; colours are RRGGBB.
+    """How captions look. Lengths are in pixels of a canvas whose shorter side is 1080; colours are RRGGBB.
 
-    `position` is the baseline block's vertical centre as a share of the safe area's height (0 top, 1 bottom).
+    `font_file` is "package/file" in an installed font package, `font_family` the name inside that file, by which
+    libass finds it. `font_size` is the em, `line_height` the distance of baselines in em. Opacities are 0 to 1,
+    and a `box_opacity` of 0 means no box. `blur` softens the outline, never the letters. `pop` enlarges the spoken
+    word. `position` is the block's vertical centre as a share of the safe area's height (0 top, 1 bottom).
     `uppercase` changes the picture only, never the SRT.
     """
 
     name: str
     title: str
     font_family: str
-    font_file: str
-    font_size: int
-    bold: bool = False
-    colour: str
-    highlight: str
-    outline_colour: str
-    outline: float
-    shadow: float
-    box: bool = False
+    font_file: Annotated[str, Field(pattern=r"^[a-z0-9_]+/[^/\\]+$")]
+    font_size: Annotated[float, Field(gt=0)]
+    line_height: Annotated[float, Field(ge=1)]
+    colour: Colour
+    highlight: Colour
+    outline_colour: Colour
+    outline: Length = 0.0
+    outline_opacity: Share = 1.0
+    blur: Length = 0.0
+    shadow: Length = 0.0
+    shadow_opacity: Share = 1.0
+    box_colour: Colour = "000000"
+    box_opacity: Share = 0.0
+    box_padding: Length = 0.0
+    box_radius: Length = 0.0
+    pop: Annotated[float, Field(ge=1, le=1.5)] = 1.0
     uppercase: bool = False
-    position: float
+    position: Share

@@ -1,0 +1,243 @@
+"""Captions as an ASS file for libass: every word its own event, so that the spoken one can be marked on its frame.
+
+Words stand where `app.media.fonts` measures them and never move while the spoken one is enlarged. An event's times
+are its frames' times rounded down to centiseconds; libass draws an event at frame k when start <= k < end then
+holds in milliseconds, so neighbouring events meet without a gap and without a double frame.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from app.media.fonts import font_runs, metrics, shown_text, style_scale, text_measure
+from app.models.edit import Canvas, Captions, Cue, CueWord
+from app.models.preset import CaptionStyle, Preset
+
+_WORD_JOINER = "\u2060"  # after a backslash: libass then sees no \N, \n, \h, \{ and draws nothing for it
+_CURVE = 0.5523  # control points of a quarter circle drawn as one Bezier curve: 4/3 (sqrt 2 - 1)
+_BLUR_REACH = 2.0  # an outline blurred by b is no longer seen 2 b further out (measured on all styles)
+
+
+@dataclass(frozen=True)
+class Area:
+    """A rectangle in pixels of the canvas."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A word with its drawn text, the middle of its slot and its baseline, in pixels of the canvas."""
+
+    word: CueWord
+    text: str
+    middle: float
+    baseline: float
+
+
+@dataclass(frozen=True)
+class _Block:
+    """A cue laid out: `em` in pixels after any shrinking."""
+
+    cue: Cue
+    words: tuple[_Placed, ...]
+    em: float
+    box: Area
+
+
+def safe_rectangle(preset: Preset, canvas: Canvas) -> Area:
+    """Return the preset's safe area in pixels of `canvas`, which may be a smaller draft of the preset's canvas."""
+    across, down = canvas.width / preset.width, canvas.height / preset.height
+    margin = preset.safe_area
+    return Area(
+        margin.left * across,
+        margin.top * down,
+        canvas.width - margin.right * across,
+        canvas.height - margin.bottom * down,
+    )
+
+
+def line_limit(style: CaptionStyle, canvas: Canvas, preset: Preset) -> float:
+    """Return the widest a line of text may be, in pixels as `text_measure` measures, to stay in the safe area.
+
+    What surrounds the letters (outline, shadow, box) and a spoken word's enlargement is already taken off.
+    """
+    safe = safe_rectangle(preset, canvas)
+    return (safe.right - safe.left - 2 * _reach(style) * style_scale(canvas)) / style.pop
+
+
+def ass_document(captions: Captions, style: CaptionStyle, canvas: Canvas, preset: Preset) -> str:
+    """Return the ASS file that draws `captions` in `style` on `canvas`, inside `preset`'s safe area.
+
+    Each cue is centred in the safe area; one with a line wider than `line_limit` is drawn smaller. Times are those
+    of the clip, from its frame 0. Empty cues and letters that no bundled font has draw nothing.
+    """
+    events = [event for cue in captions.cues for event in _cue_events(cue, captions.language, style, canvas, preset)]
+    return "\n".join([*_header(style, canvas), *events, ""])
+
+
+def _header(style: CaptionStyle, canvas: Canvas) -> Iterator[str]:
+    yield from ("[Script Info]", "ScriptType: v4.00+", f"PlayResX: {canvas.width}", f"PlayResY: {canvas.height}")
+    yield from ("WrapStyle: 2", "ScaledBorderAndShadow: yes", "YCbCr Matrix: None", "Kerning: no", "")
+    yield from (
+        "[V4+ Styles]",
+        "Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, "
+        "Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, "
+        "MarginR, MarginV, Encoding",
+    )
+    scale = style_scale(canvas)
+    yield _style_line("Word", style, style.colour, 1.0, scale)
+    yield _style_line("Spoken", style, style.highlight, style.pop, scale)
+    box = _colour(style.box_colour, style.box_opacity)
+    yield f"Style: Box,{style.font_family},10,{box},{box},{box},{box},0,0,0,0,100,100,0,0,1,0,0,7,0,0,0,1"
+    yield from ("", "[Events]", "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text")
+
+
+def _style_line(name: str, style: CaptionStyle, colour: str, pop: float, scale: float) -> str:
+    size = style.font_size * scale * metrics(style.font_file).line
+    fill = _colour(colour, 1.0)
+    outline = _colour(style.outline_colour, style.outline_opacity)
+    shadow = _colour(style.outline_colour, style.shadow_opacity)
+    percent = f"{pop * 100:g},{pop * 100:g}"
+    return (
+        f"Style: {name},{style.font_family},{size:.2f},{fill},{fill},{outline},{shadow},0,0,0,0,{percent},0,0,1,"
+        f"{style.outline * scale:.2f},{style.shadow * scale:.2f},2,0,0,0,1"
+    )
+
+
+def _colour(rgb: str, opacity: float) -> str:
+    """Return &HAABBGGRR, where AA is how transparent it is."""
+    return f"&H{round(255 * (1 - opacity)):02X}{rgb[4:6]}{rgb[2:4]}{rgb[0:2]}"
+
+
+def _cue_events(cue: Cue, language: str, style: CaptionStyle, canvas: Canvas, preset: Preset) -> Iterator[str]:
+    block = _laid_out(cue, language, style, canvas, preset)
+    if not block.words:
+        return
+    if style.box_opacity > 0:
+        drawing = _rounded(block.box, style.box_radius * style_scale(canvas))
+        yield f"Dialogue: 0,{_times(cue.start, cue.end, canvas)},Box,,0,0,0,,{drawing}"
+    for placed in block.words:
+        for start, end, spoken in _states(cue, placed.word):
+            text = _word_text(placed, spoken, block.em, style, canvas)
+            layer = "2,{},Spoken" if spoken else "1,{},Word"
+            yield f"Dialogue: {layer.format(_times(start, end, canvas))},,0,0,0,,{text}"
+
+
+def _states(cue: Cue, word: CueWord) -> Iterator[tuple[int, int, bool]]:
+    """Yield (start, end, spoken) frames: waiting, being spoken, said; empty ones are left out."""
+    start, end = (min(max(frame, cue.start), cue.end) for frame in (word.start, word.end))
+    spans = [(cue.start, start, False), (start, end, True), (end, cue.end, False)]
+    if not word.spoken or start >= end:
+        spans = [(cue.start, cue.end, False)]
+    yield from (span for span in spans if span[0] < span[1])
+
+
+def _times(start: int, end: int, canvas: Canvas) -> str:
+    return f"{_time(start, canvas.fps)},{_time(end, canvas.fps)}"
+
+
+def _time(frame: int, fps: int) -> str:
+    """Return the frame's time as h:mm:ss.cc, rounded down (rounded up it would show one frame late)."""
+    seconds, centis = divmod(frame * 100 // fps, 100)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}.{centis:02}"
+
+
+def _word_text(placed: _Placed, spoken: bool, em: float, style: CaptionStyle, canvas: Canvas) -> str:
+    """Return the word with its place: it grows around the middle of its capitals, so its neighbours stay put."""
+    pop = style.pop if spoken else 1.0
+    runs = list(font_runs(style, placed.text))
+    below = max(metrics(face.file).below for face, _ in runs)
+    bottom = placed.baseline + em * (below * pop + metrics(style.font_file).cap * (pop - 1) / 2)
+    blur = f"\\blur{style.blur * style_scale(canvas):g}" if style.blur else ""
+    words = "".join(f"{{\\fn{f.family}\\fs{em * metrics(f.file).line:.2f}}}{_neutral(part)}" for f, part in runs)
+    return f"{{\\pos({placed.middle:.2f},{bottom:.2f}){blur}}}{words}"
+
+
+def _neutral(text: str) -> str:
+    """Return `text` so that libass draws its braces and backslashes instead of obeying them."""
+    return text.replace("\\", "\\" + _WORD_JOINER).replace("{", "\\{").replace("}", "\\}")
+
+
+def _laid_out(cue: Cue, language: str, style: CaptionStyle, canvas: Canvas, preset: Preset) -> _Block:
+    scale, measure = style_scale(canvas), text_measure(style, canvas)
+    lines = [line for line in _shown_lines(cue, language, style) if line]
+    widths = [_line_width([text for _, text in line], measure) for line in lines]
+    shrink = min(1.0, line_limit(style, canvas, preset) / max(widths, default=1.0))
+    em = style.font_size * scale * shrink
+    safe = safe_rectangle(preset, canvas)
+    reach = _reach(style) * scale
+    baselines = _baselines(len(lines), em, style, safe, reach)
+    centre = (safe.left + safe.right) / 2
+    words = [
+        placed
+        for line, width, baseline in zip(lines, widths, baselines, strict=True)
+        for placed in _placed(line, centre - width * shrink / 2, baseline, shrink, measure)
+    ]
+    half = max(widths, default=0.0) * shrink / 2 + style.box_padding * scale
+    cap, low = metrics(style.font_file).cap * em, em * 0.12  # a little room for the tails of letters
+    top, bottom = (baselines[0] - cap, baselines[-1] + low) if baselines else (0.0, 0.0)
+    pad = style.box_padding * scale
+    return _Block(cue, tuple(words), em, Area(centre - half, top - pad, centre + half, bottom + pad))
+
+
+def _shown_lines(cue: Cue, language: str, style: CaptionStyle) -> Iterator[list[tuple[CueWord, str]]]:
+    ends = list(accumulate(cue.lines))
+    for start, end in zip([0, *ends], ends, strict=False):
+        shown = ((word, shown_text(style, word.text, language)) for word in cue.words[start:end])
+        drawn = ((word, "".join(part for _, part in font_runs(style, text)).strip()) for word, text in shown)
+        yield [(word, text) for word, text in drawn if text]
+
+
+def _line_width(texts: Sequence[str], measure: Callable[[str], float]) -> float:
+    return sum(map(measure, texts)) + _space(measure) * (len(texts) - 1)
+
+
+def _space(measure: Callable[[str], float]) -> float:
+    return measure("n n") - measure("nn")
+
+
+def _placed(
+    line: Sequence[tuple[CueWord, str]], left: float, baseline: float, shrink: float, measure: Callable[[str], float]
+) -> Iterator[_Placed]:
+    for word, text in line:
+        width = measure(text) * shrink
+        yield _Placed(word, text, left + width / 2, baseline)
+        left += width + _space(measure) * shrink
+
+
+def _baselines(count: int, em: float, style: CaptionStyle, safe: Area, reach: float) -> list[float]:
+    """Return the lines' baselines: the block's capitals centred at the style's position, all of it in the safe area."""
+    font, pitch = metrics(style.font_file), style.line_height * em
+    height = font.cap * em + (count - 1) * pitch
+    wanted = safe.top + style.position * (safe.bottom - safe.top) - height / 2
+    highest = safe.top + reach + (font.ascent - font.cap) * em * style.pop
+    lowest = safe.bottom - reach - height - font.descent * em * style.pop
+    top = max(min(wanted, lowest), highest)
+    return [top + font.cap * em + line * pitch for line in range(count)]
+
+
+def _reach(style: CaptionStyle) -> float:
+    """How far, in pixels at the style's own size, drawing goes beyond the letters."""
+    around = style.outline + _BLUR_REACH * style.blur + style.shadow
+    return max(around, style.box_padding if style.box_opacity else 0.0)
+
+
+def _rounded(box: Area, radius: float) -> str:
+    """Return the drawing commands of a rounded rectangle."""
+    width, height = box.right - box.left, box.bottom - box.top
+    r = min(radius, width / 2, height / 2)
+    k = r * (1 - _CURVE)
+    corners = (
+        f"m {r:.2f} 0 l {width - r:.2f} 0 b {width - k:.2f} 0 {width:.2f} {k:.2f} {width:.2f} {r:.2f}",
+        f"l {width:.2f} {height - r:.2f}",
+        f"b {width:.2f} {height - k:.2f} {width - k:.2f} {height:.2f} {width - r:.2f} {height:.2f}",
+        f"l {r:.2f} {height:.2f} b {k:.2f} {height:.2f} 0 {height - k:.2f} 0 {height - r:.2f}",
+        f"l 0 {r:.2f} b 0 {k:.2f} {k:.2f} 0 {r:.2f} 0",
+    )
+    return f"{{\\pos({box.left:.2f},{box.top:.2f})\\p1}}{' '.join(corners)}{{\\p0}}"
