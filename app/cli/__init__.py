@@ -58,6 +58,6 @@ def main() -> None:
         status = fail(error, as_json)
     except KeyboardInterrupt:
         status = fail(Cancelled("Stopped as asked."), as_json)
-    except Exception as error:  # noqa: BLE001 - the last fence: a person never meets a traceback
+    except Exception as error:
         status = fail_unexpected(error, as_json)
     sys.exit(status or 0)

@@ -119,7 +119,9 @@ def print_summary(result: MakeResult, out: Path) -> None:
 
 def _print_clip(clip: ClipResult) -> None:
     if clip.error:
-        console.print(f"[red]{clip.name}: failed[/red]: {escape(clip.error['message'])} [dim]{clip.error['code']}[/dim]")
+        console.print(
+            f"[red]{clip.name}: failed[/red]: {escape(clip.error['message'])} [dim]{clip.error['code']}[/dim]"
+        )
         return
     checks = clip.checks.items if clip.checks else ()
     passed = sum(check.ok for check in checks)

@@ -53,7 +53,7 @@ def cancellable() -> Iterator[Control]:
     """Give a control that Ctrl-C and SIGTERM cancel; a second signal ends the program the hard way."""
     control = Control()
 
-    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
+    def stop(number: int, frame: FrameType | None) -> None:
         control.cancel()
         signal.signal(number, before[number])
 

@@ -12,9 +12,7 @@ from app.workflows.render import render_again
 
 def render_command(
     edit: Annotated[Path, typer.Argument(help="A NAME.edit.json that make wrote.", show_default=False)],
-    source: Annotated[
-        list[Path] | None, typer.Option(help="Footage, or a folder of it, when it has moved.")
-    ] = None,
+    source: Annotated[list[Path] | None, typer.Option(help="Footage, or a folder of it, when it has moved.")] = None,
     out: Annotated[
         Path | None, typer.Option(help="The clip to write, such as again.mp4; else the one beside the document.")
     ] = None,

@@ -1,0 +1,72 @@
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from app.models.edit import Edit, derived_id
+
+SOURCE = "a" * 64
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    """A small valid edit document as plain data, with `changes`."""
+    shots = [
+        {"id": "1", "source": SOURCE, "source_start": 0.5, "frames": 40, "framing": "crop"},
+        {"id": "2", "source": SOURCE, "source_start": 4.0, "frames": 50, "framing": "crop"},
+    ]
+    return {
+        "id": "x",
+        "name": "clip-01",
+        "preset": "tiktok",
+        "quality": "standard",
+        "canvas": {"width": 1080, "height": 1920},
+        "frames": 90,
+        "sources": [{"content_hash": SOURCE, "name": "a.mp4", "duration": 9.0, "has_audio": False}],
+        "shots": shots,
+        **changes,
+    }
+
+
+def test_a_valid_document_round_trips() -> None:
+    edit = Edit.model_validate(document())
+    assert Edit.model_validate_json(edit.model_dump_json()) == edit
+    assert edit.identity == Edit.model_validate(document()).identity
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"frames": 91}, "add up to 90"),
+        ({"sources": []}, "not listed"),
+        ({"shots": []}, "at least 1"),
+        ({"poster_frame": 90}, "poster frame"),
+        ({"name": "../../etc/passwd"}, "pattern"),
+        ({"name": "a\nb"}, "pattern"),
+        ({"canvas": {"width": 1081, "height": 1920}}, "multiple of 2"),
+        ({"canvas": {"width": 1080, "height": 1920, "fps": 25}}, "30"),
+        ({"version": 2}, "1"),
+        ({"surprise": True}, "not permitted"),
+        ({"source_sound": {"mode": "on", "level_db": 90}}, "12"),
+    ],
+)
+def test_a_document_that_does_not_add_up_is_refused(changes: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        Edit.model_validate(document(**changes))
+
+
+def test_captions_outside_the_clip_are_refused() -> None:
+    cue = {"id": "c", "start": 80, "end": 95, "words": [{"text": "a", "start": 80, "end": 95}], "lines": [1]}
+    with pytest.raises(ValidationError, match="outside the clip"):
+        Edit.model_validate(document(captions={"style": "bold", "language": "en", "cues": [cue]}))
+
+
+def test_any_change_is_another_identity() -> None:
+    edit = Edit.model_validate(document())
+    assert edit.identity != edit.evolve(seed=1).identity
+    assert len(edit.identity) == 64
+
+
+def test_derived_ids_are_uuids_made_of_content() -> None:
+    assert derived_id("a", 1) == derived_id("a", 1)
+    assert derived_id("a", 1) != derived_id("a1")
+    assert derived_id("a")[14] == "5"

@@ -1,0 +1,41 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from app.models.timing import OUTPUT_FPS, Span, frame_at, frames_covering, seconds_of
+
+
+@given(st.integers(0, 10**6))
+def test_a_frame_begins_on_itself(frame: int) -> None:
+    assert frame_at(seconds_of(frame)) == frame
+    assert frames_covering(seconds_of(frame)) == frame
+
+
+@given(st.floats(0, 10_000))
+def test_a_moment_lies_in_its_frame(seconds: float) -> None:
+    frame = frame_at(seconds)
+    assert seconds_of(frame) <= seconds + 1e-6
+    assert seconds < seconds_of(frame + 1) + 1e-6
+
+
+@given(st.floats(0, 10_000))
+def test_covering_frames_are_enough_and_not_one_too_many(seconds: float) -> None:
+    frames = frames_covering(seconds)
+    assert seconds_of(frames) >= seconds - 1e-6
+    assert frames == 0 or seconds_of(frames - 1) < seconds
+
+
+def test_thirty_frames_a_second() -> None:
+    assert OUTPUT_FPS == 30
+    assert frame_at(0.0333) == 0
+    assert frame_at(1 / 30) == 1
+
+
+def test_spans() -> None:
+    span = Span(start=1.0, end=3.0)
+    assert span.length == 2.0
+    assert span.overlap(Span(start=2.5, end=9.0)) == 0.5
+    assert span.overlap(Span(start=3.0, end=9.0)) == 0.0
+    with pytest.raises(ValidationError, match="before it starts"):
+        Span(start=2.0, end=1.0)

@@ -1,0 +1,53 @@
+from pathlib import Path
+
+import pytest
+
+from app.config import load_settings
+from app.errors import InputError
+
+
+def test_defaults_need_nothing(data_dir: Path) -> None:
+    settings = load_settings()
+    assert (settings.preset, settings.quality, settings.duration) == ("tiktok", "standard", 20.0)
+    assert settings.data_dir == data_dir
+
+
+def test_file_then_environment_then_command_line(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (data_dir / "config.toml").write_text('preset = "square"\nquality = "draft"\nduration = 9\n', encoding="utf-8")
+    monkeypatch.setenv("EDIT_FACTORY_QUALITY", "high")
+    monkeypatch.setenv("EDIT_FACTORY_DURATION", "11")
+    settings = load_settings(duration=13.0, quality=None)
+    assert (settings.preset, settings.quality, settings.duration) == ("square", "high", 13.0)
+
+
+def test_another_file_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "my settings.toml"
+    file.write_text('framing = "blur"', encoding="utf-8")
+    monkeypatch.setenv("EDIT_FACTORY_CONFIG", str(file))
+    assert load_settings().framing == "blur"
+
+
+@pytest.mark.parametrize(("name", "value"), [("words_per_cue", 9), ("speed", 0.1), ("duration", 0), ("speed", "fast")])
+def test_a_wrong_setting_is_named(name: str, value: object) -> None:
+    with pytest.raises(InputError, match=name) as caught:
+        load_settings(**{name: value})
+    assert caught.value.subject == name
+    assert f"EDIT_FACTORY_{name.upper()}" in caught.value.hint
+
+
+def test_a_wrong_environment_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EDIT_FACTORY_MAX_PARALLEL", "many")
+    with pytest.raises(InputError, match="max_parallel"):
+        load_settings()
+
+
+def test_a_file_that_is_not_toml_is_named(data_dir: Path) -> None:
+    (data_dir / "config.toml").write_text("preset: square", encoding="utf-8")
+    with pytest.raises(InputError, match=r"config\.toml") as caught:
+        load_settings()
+    assert caught.value.subject == "config"
+
+
+def test_the_test_media_variable_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EDIT_FACTORY_TEST_MEDIA", "/somewhere")
+    assert not hasattr(load_settings(), "test_media")
