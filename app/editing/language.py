@@ -5,15 +5,17 @@ import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from py3langid import langid
 
 from app.editing.marks import plain_text
+from app.editing.vocabulary import listed
 
 FALLBACK = "en"
 """What a text without any evidence gets: no letters at all, or nothing that any language claims."""
 
-LANGUAGES: tuple[str, ...] = "bg cs da de el en es fi fr hr hu it nl no pl pt ro ru sk sr sv tr uk".split()  # noqa: SIM905 - reads as a list
+LANGUAGES = listed("bg cs da de el en es fi fr hr hu it nl no pl pt ro ru sk sr sv tr uk")
 """The languages that are told apart. Few enough that a line of three words is not taken for Esperanto."""
 
 WORD_WEIGHT = 4.0
@@ -23,8 +25,8 @@ _COMMON: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "ro": frozenset(
             listed(
-                "salut bună buna ziua azi acum oferta vezi hai și si nu este sunt pentru cu din la pe mai doar cel cea ce te îți iti "
-                "să ai pret preț lei ofertă nou nouă noua fără fara toată toata cumpără cumpara un o în"
+                "salut bună buna ziua azi acum oferta vezi hai și si nu este sunt pentru cu din la pe mai doar cel cea ce te îți "
+                "iti să ai pret preț lei ofertă nou nouă noua fără fara toată toata cumpără cumpara un o în"
             )
         ),
         "en": frozenset(
@@ -60,8 +62,8 @@ _SCRIPTS: Mapping[str, str] = MappingProxyType(
 
 
 @cache
-def _identifier() -> LanguageIdentifier:
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+def _identifier() -> Any:
+    identifier = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE)
     identifier.set_languages(LANGUAGES)
     return identifier
 
@@ -69,7 +71,8 @@ def _identifier() -> LanguageIdentifier:
 def detect(text: str) -> str:
     """Return the ISO 639-1 code of the language `text` is written in; the same text always gives the same.
 
-    Addresses, marks and figures say nothing about the language and are left aside. Romanian is told with and without its diacritics.
+    Addresses, marks and figures say nothing about the language and are left aside. Romanian is told with and
+    without its diacritics.
     A text too short to tell gets the nearest guess; one without any evidence gets `FALLBACK`.
     """
     words = re.findall(r"[^\W\d_]+", _prose(text))

@@ -28,7 +28,8 @@ _CEDILLAS = str.maketrans("şţŞŢ", "șțȘȚ")
 def shown_lines(script: str, language: str = "") -> list[str]:
     """Return the lines of `script` as captions show them, without marks, directions and empty lines.
 
-    The text is in Unicode's composed form (NFC). In Romanian (`ro`) cedilla letters become the right ones with a comma below.
+    The text is in Unicode's composed form (NFC). In Romanian (`ro`) cedilla letters become the
+    right ones with a comma below.
     """
     text = unicodedata.normalize("NFC", script.replace("\ufeff", ""))
     if language == "ro":

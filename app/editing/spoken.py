@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from app.editing.marks import shown_lines
 from app.editing.reading import Context, read, without_pictures
@@ -72,9 +73,9 @@ def time_tokens(text: SpeechText, words: Sequence[WordTime]) -> tuple[TimedToken
     """
     spans: dict[int, tuple[float, float]] = {}
     for time in words:
-        token = text.words[time.word].token
-        start, end = spans.get(token, (time.start, time.end))
-        spans[token] = (min(start, time.start), max(end, time.end))
+        owner = text.words[time.word].token
+        start, end = spans.get(owner, (time.start, time.end))
+        spans[owner] = (min(start, time.start), max(end, time.end))
     timed: list[TimedToken] = []
     for token in text.tokens:
         rest = timed[-1].end if timed else 0.0
@@ -88,7 +89,7 @@ def _pieces(lines: list[str], language: str) -> list[_Piece]:
     for line in lines:
         shown = line.split()
         pieces += [_piece(token, at == len(shown) - 1, language) for at, token in enumerate(shown)]
-    for piece, after in zip(pieces, pieces[1:], strict=False):
+    for piece, after in pairwise(pieces):
         ends_sentence = piece.core.lower() in _CLOSING and after.shown[:1].isupper()
         if piece.abbreviated and not ends_sentence:
             piece.stop = ""
