@@ -201,14 +201,14 @@ def _steady(times: _Times) -> npt.NDArray[np.int64]:
 
 
 def _rate(stream: VideoStream, times: _Times) -> float:
-    """Return frames a second: as the file says if that fits its first packets, else as those say."""
+    """Return frames a second: what the file says if that fits its first packets, else what those say."""
     ticks = _steady(times)
     base = stream.time_base or Fraction(1, _MICROSECONDS)
-    measured = (ticks.size - 1) / float((int(ticks[-1]) - int(ticks[0])) * base) if ticks.size > 1 else 0.0
-    said = float(stream.average_rate or 0)
-    if not measured or abs(said - measured) <= 0.02 * measured:
-        return said or measured
-    return round(measured, 3)
+    said = [float(rate) for rate in (stream.average_rate, stream.base_rate, stream.guessed_rate) if rate]
+    if ticks.size < 2:
+        return next(iter(said), 0.0)
+    measured = (ticks.size - 1) / float((int(ticks[-1]) - int(ticks[0])) * base)
+    return next((rate for rate in said if abs(rate - measured) <= 0.02 * measured), round(measured, 3))
 
 
 def _pixel_shape(ratio: Fraction | None) -> tuple[int, int]:

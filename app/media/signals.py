@@ -1,0 +1,299 @@
+"""One pass over every frame of a file: small pictures straight from the decoder's planes, and numbers from those.
+
+The thumbnails are taken by strided views, one sample in `step`, without a scaler: about 160 samples along the longer
+side (160x90 for 16:9). They are compared and forgotten; only a few numbers a frame are kept.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import av
+import numpy as np
+import numpy.typing as npt
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from app.media.containers import MAX_PIXELS, no_picture, open_media, picture_stream, undecodable
+from app.media.probe import start_seconds
+from app.models.control import Control
+from app.models.media import MediaInfo, Rotation
+
+Bytes = npt.NDArray[np.uint8]
+Numbers = npt.NDArray[np.float32]
+
+THUMBNAIL = 160
+"""Samples along the longer side of a thumbnail."""
+
+DETAIL = 640
+"""Sharpness is measured between pixels as far apart as neighbours are in a picture of this many pixels."""
+
+LAGS = (4, 5, 6)
+"""How many frames (at 30 a second) apart pictures are compared to tell a flash from a cut."""
+
+BLEND = 14
+"""How many frames (at 30 a second) a dissolve may take."""
+
+_BINS = 32
+
+
+@dataclass(frozen=True)
+class Thumb:
+    """A frame's small pictures, uint8: `y` (about 160 along the longer side), `u` and `v` half as large.
+
+    `smooth` (float32) is `y` in means of 4x4: grain is gone, motion stays.
+    """
+
+    y: Bytes
+    u: Bytes
+    v: Bytes
+    smooth: Numbers
+
+
+@dataclass(frozen=True)
+class Signals:
+    """Numbers for each of N frames: float32 arrays of N, except `time` (float64 seconds) and `dhash` (uint64).
+
+    `diff` is the mean absolute difference to the frame before (luma plus half of both chromas, 0 to 510), `histogram`
+    half the L1 distance of 32-bin histograms to the frame before (0 to 1, of the plane that changed most), `motion` the
+    mean absolute luma change with grain averaged out, `change` the same with grain (0 only for the same picture).
+    `lag4`, `lag5`, `lag6` and `lag14` are luma differences to the frame so many (at 30 a second) earlier; `blend` tells
+    how far the frame half-way back is from the mean of both ends, as a share of `lag14` (0: a perfect dissolve), and
+    `alike` their correlation (1: the same picture in other light). The first frames, which have no such earlier frame,
+    get 0 (`blend` and `alike`: 1).
+    """
+
+    fps: float
+    time: npt.NDArray[np.float64]
+    diff: Numbers
+    histogram: Numbers
+    motion: Numbers
+    change: Numbers
+    sharpness: Numbers
+    luma: Numbers
+    contrast: Numbers
+    lag4: Numbers
+    lag5: Numbers
+    lag6: Numbers
+    lag14: Numbers
+    blend: Numbers
+    alike: Numbers
+    dhash: npt.NDArray[np.uint64]
+
+    def __len__(self) -> int:
+        return int(self.time.size)
+
+
+NUMBERS = tuple(field.name for field in fields(Signals) if field.name not in {"fps", "time", "dhash"})
+"""The float32 arrays of `Signals`, in order."""
+
+
+def lag_frames(lag: int, fps: float) -> int:
+    """Return how many frames of this rate last as long as `lag` frames at 30 a second, at least 2."""
+    return max(2, round(lag * fps / 30))
+
+
+def measure(path: Path, info: MediaInfo, control: Control, max_pixels: int = MAX_PIXELS) -> Signals:
+    """Decode the file's picture once and return its signals. What cannot be decoded is passed over.
+
+    Raises `MediaError` (media_no_picture; media_truncated when nothing decodes) and `Cancelled`.
+    """
+    meter = Meter(info.fps, info.rotation)
+    with open_media(path, max_pixels) as container:
+        stream = picture_stream(container)
+        if stream is None:
+            raise no_picture(path)
+        begin = start_seconds(container)
+        for frame in decoded(container, stream):
+            control.check()
+            time = meter.add(frame, begin)
+            control.report(time / info.duration if info.duration else 0.0)
+    if not len(meter):
+        raise undecodable(path)
+    return meter.signals()
+
+
+def decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
+    """Yield the stream's frames in order of showing; broken packets and a missing end are passed over."""
+    stream.thread_type = "AUTO"
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets)
+        except (StopIteration, av.FFmpegError):
+            return
+        try:
+            yield from packet.decode()
+        except av.FFmpegError:
+            continue
+
+
+def thumb_of(y: Bytes, u: Bytes, v: Bytes) -> Thumb:
+    """Return the thumbnail of a frame's planes, in its stored orientation and its own colour range."""
+    step = max(1, round(max(y.shape) / THUMBNAIL))
+    small = _sampled(y, step)
+    return Thumb(small, _sampled(u, step), _sampled(v, step), _smooth(small))
+
+
+def sharpness_of(y: Bytes) -> float:
+    """Return the variance of the luma's Laplacian at `DETAIL` pixels along the longer side, on the thumbnail's grid.
+
+    `y` is a whole luma plane, (height, width) uint8. 0 for pictures too small to have neighbours.
+    """
+    longer = max(y.shape)
+    near, step = max(1, round(longer / DETAIL)), max(1, round(longer / THUMBNAIL))
+    if min(y.shape) < 4 * near:
+        return 0.0
+    height, width = y.shape[0] - 2 * near, y.shape[1] - 2 * near
+
+    def at(down: int, right: int) -> npt.NDArray[np.int16]:
+        return y[down : down + height : step, right : right + width : step].astype(np.int16)
+
+    laplacian = 4 * at(near, near) - at(0, near) - at(2 * near, near) - at(near, 0) - at(near, 2 * near)
+    return float(laplacian.var())
+
+
+def difference_hash(y: Bytes, turn: Rotation = 0) -> int:
+    """Return 64 bits: of 9x8 block means of the upright picture, whether each is darker than its right neighbour."""
+    upright = np.rot90(y, k=-(turn // 90))  # numpy turns anticlockwise
+    rows = np.linspace(0, upright.shape[0], 9).astype(int)
+    columns = np.linspace(0, upright.shape[1], 10).astype(int)
+    if min(upright.shape) < 9:
+        return 0
+    sums = np.add.reduceat(np.add.reduceat(upright.astype(np.int32), rows[:-1], axis=0), columns[:-1], axis=1)
+    means = sums / (np.diff(rows)[:, None] * np.diff(columns)[None, :])
+    return int.from_bytes(np.packbits(means[:, :-1] < means[:, 1:]).tobytes(), "big")
+
+
+class Meter:
+    """Takes frames in order and keeps their numbers; memory grows by some 70 bytes a frame."""
+
+    def __init__(self, fps: float, turn: Rotation = 0) -> None:
+        self._fps = fps or 30.0
+        self._turn = turn
+        self._lags = [lag_frames(lag, self._fps) for lag in LAGS]
+        self._blend = lag_frames(BLEND, self._fps)
+        self._recent: deque[Thumb] = deque(maxlen=self._blend + 1)
+        self._rows: list[tuple[float, ...]] = []
+        self._hashes: list[int] = []
+        self._histograms: tuple[Numbers, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def add(self, frame: VideoFrame, begin: float = 0.0) -> float:
+        """Measure a frame and return its time in seconds after `begin`."""
+        time = self._time(frame, begin)
+        planes = _planes(frame)
+        thumb = thumb_of(*planes)
+        if self._recent and self._recent[-1].y.shape != thumb.y.shape:
+            self._recent.clear()  # the picture's size changed in mid-stream: nothing to compare with
+        before = self._recent[-1] if self._recent else thumb
+        self._recent.append(thumb)
+        full = _is_full_range(frame)
+        self._rows.append(
+            (
+                time,
+                _difference(thumb, before),
+                self._histogram_step(thumb),
+                _change(thumb.smooth, before.smooth),
+                _change(thumb.y, before.y),
+                sharpness_of(planes[0]),
+                _full(float(thumb.y.mean()), full),
+                float(thumb.y.std()) * (1.0 if full else 255 / 219),
+                *(self._to_earlier(lag) for lag in self._lags),
+                *self._blended(),
+            )
+        )
+        self._hashes.append(difference_hash(thumb.y, self._turn))
+        return time
+
+    def signals(self) -> Signals:
+        """Return everything measured so far."""
+        columns = np.array(self._rows, dtype=np.float64).T
+        numbers = dict(zip(NUMBERS, columns[1:].astype(np.float32), strict=True))
+        return Signals(fps=self._fps, time=columns[0], dhash=np.array(self._hashes, dtype=np.uint64), **numbers)
+
+    def _time(self, frame: VideoFrame, begin: float) -> float:
+        last = self._rows[-1][0] if self._rows else -1 / self._fps
+        if frame.pts is None:
+            return last + 1 / self._fps
+        return max(last, frame.time - begin)
+
+    def _histogram_step(self, thumb: Thumb) -> float:
+        before, self._histograms = self._histograms, tuple(_histogram(p) for p in (thumb.y, thumb.u, thumb.v))
+        pairs = zip(before, self._histograms, strict=False)
+        return max((float(np.abs(a - b).sum()) / 2 for a, b in pairs), default=0.0)
+
+    def _to_earlier(self, lag: int) -> float:
+        return _change(self._recent[-1].y, self._recent[-1 - lag].y) if len(self._recent) > lag else 0.0
+
+    def _blended(self) -> tuple[float, float, float]:
+        """Return lag14, blend and alike of the newest frame."""
+        if len(self._recent) <= self._blend:
+            return 0.0, 1.0, 1.0
+        first, middle, last = (self._recent[i].smooth for i in (0, self._blend // 2, self._blend))
+        far = _change(first, last)
+        share = (self._blend // 2) / self._blend
+        off = float(np.abs(middle - (first * (1 - share) + last * share)).mean())
+        return far, off / max(far, 1.0), _correlation(first, last)
+
+
+def _planes(frame: VideoFrame) -> tuple[Bytes, Bytes, Bytes]:
+    """Return luma and chroma as uint8 views (copies for more than 8 bits), (height, width) of each plane."""
+    name = frame.format.name
+    if name.startswith(("yuv4", "yuvj4")) and name.endswith(("p", "10le", "12le")) and len(frame.planes) == 3:
+        bits = frame.format.components[0].bits
+        return _plane(frame, 0, bits), _plane(frame, 1, bits), _plane(frame, 2, bits)
+    return _planes(frame.reformat(format="yuv420p"))
+
+
+def _plane(frame: VideoFrame, index: int, bits: int) -> Bytes:
+    plane = frame.planes[index]
+    wide = 2 if bits > 8 else 1
+    lines: Bytes = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+    data = lines[: plane.height, : plane.width * wide]
+    return data if bits == 8 else (data.view("<u2") >> (bits - 8)).astype(np.uint8)
+
+
+def _sampled(plane: Bytes, step: int) -> Bytes:
+    """Return every `step`-th sample both ways, as a copy that outlives the decoder's buffer."""
+    return plane[min(step // 2, plane.shape[0] - 1) :: step, min(step // 2, plane.shape[1] - 1) :: step].copy()
+
+
+def _is_full_range(frame: VideoFrame) -> bool:
+    return frame.format.name.startswith("yuvj") or frame.color_range == 2  # AVCOL_RANGE_JPEG
+
+
+def _full(luma: float, full: bool) -> float:
+    return luma if full else min(255.0, max(0.0, (luma - 16) * 255 / 219))
+
+
+def _change(a: npt.NDArray[np.generic], b: npt.NDArray[np.generic]) -> float:
+    return float(np.abs(a.astype(np.float32) - b.astype(np.float32)).mean())
+
+
+def _difference(a: Thumb, b: Thumb) -> float:
+    return _change(a.y, b.y) + 0.5 * (_change(a.u, b.u) + _change(a.v, b.v))
+
+
+def _histogram(plane: Bytes) -> Numbers:
+    counts = np.bincount(plane.ravel() >> 3, minlength=_BINS)
+    return (counts / plane.size).astype(np.float32)
+
+
+def _smooth(y: Bytes) -> Numbers:
+    height, width = y.shape[0] // 4 * 4, y.shape[1] // 4 * 4
+    if not height or not width:
+        return y.astype(np.float32)
+    blocks = y[:height, :width].reshape(height // 4, 4, width // 4, 4)
+    means: Numbers = blocks.mean(axis=(1, 3), dtype=np.float32)
+    return means
+
+
+def _correlation(a: Numbers, b: Numbers) -> float:
+    a, b = a - a.mean(), b - b.mean()
+    norm = float(np.sqrt((a * a).sum() * (b * b).sum()))
+    return float((a * b).sum()) / norm if norm > 1e-3 else 0.0
