@@ -1,0 +1,164 @@
+"""The edit document: made from picks, written as text that is the same for the same edit, and read back."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from app.editing.candidates import Footage
+from app.editing.choice import Pick
+from app.errors import EditError
+from app.models.edit import (
+    EDIT_VERSION,
+    Canvas,
+    Captions,
+    Edit,
+    EditShot,
+    FramingMode,
+    SourceRef,
+    SourceSound,
+    VoiceTrack,
+    derived_id,
+)
+from app.models.preset import Preset, Quality
+from app.models.voice import Voice
+
+_POSTER_NOT_BEFORE = 15
+"""Frames (0.5 s) in which a clip may still be settling; its poster is taken later if it is long enough."""
+
+
+def canvas_for(preset: Preset, quality: Quality) -> Canvas:
+    """Return the preset's canvas at the quality's scale, in even pixels as 4:2:0 video needs."""
+    return Canvas(width=_even(preset.width * quality.scale), height=_even(preset.height * quality.scale))
+
+
+def _even(pixels: float) -> int:
+    return 2 * round(pixels / 2)
+
+
+def build_edit(
+    *,
+    name: str,
+    picks: Sequence[Pick],
+    footage: Sequence[Footage],
+    preset: Preset,
+    quality: Quality,
+    framing: FramingMode,
+    voice: Voice | None = None,
+    captions: Captions | None = None,
+    source_sound: SourceSound | None = None,
+    seed: int = 0,
+) -> Edit:
+    """Return the edit document of one variant.
+
+    Its ids are made from its content, and its sources are those of `footage` that the picks use, by content hash,
+    so that equal input gives an equal document whatever the order of the files.
+    """
+    shots = tuple(_shot(pick, framing) for pick in picks)
+    used = {shot.source for shot in shots}
+    sources = {item.info.content_hash: _source(item) for item in footage if item.info.content_hash in used}
+    content: dict[str, Any] = {
+        "version": EDIT_VERSION,
+        "name": name,
+        "preset": preset.name,
+        "quality": quality.name,
+        "canvas": canvas_for(preset, quality),
+        "frames": sum(shot.frames for shot in shots),
+        "sources": tuple(sources[content_hash] for content_hash in sorted(sources)),
+        "shots": shots,
+        "voice": _voice_track(voice) if voice else None,
+        "source_sound": source_sound or SourceSound(),
+        "captions": captions,
+        "poster_frame": poster_frame(picks),
+        "seed": seed,
+    }
+    unnamed = Edit.model_validate({"id": "", **content})
+    return unnamed.evolve(id=derived_id("edit", unnamed.identity))
+
+
+def _shot(pick: Pick, framing: FramingMode) -> EditShot:
+    return EditShot(
+        id=derived_id("shot", pick.source, repr(pick.start), pick.frames),
+        source=pick.source,
+        source_start=pick.start,
+        frames=pick.frames,
+        framing=framing,
+        score=pick.score,
+        reason=pick.reason,
+    )
+
+
+def _source(item: Footage) -> SourceRef:
+    info = item.info
+    return SourceRef(
+        content_hash=info.content_hash, name=item.name, duration=info.duration, has_audio=info.audio is not None
+    )
+
+
+def _voice_track(voice: Voice) -> VoiceTrack:
+    return VoiceTrack(
+        audio_hash=voice.audio_hash,
+        voice_id=voice.voice_id,
+        language=voice.language,
+        duration=voice.duration,
+        speed=voice.speed,
+    )
+
+
+def poster_frame(picks: Sequence[Pick]) -> int:
+    """Return the output frame that stands for the clip: the middle of its best pick, not right at the beginning."""
+    starts = [sum(pick.frames for pick in picks[:n]) for n in range(len(picks))]
+    middles = [(pick.score, start + pick.frames // 2) for pick, start in zip(picks, starts, strict=True)]
+    late = [middle for middle in middles if middle[1] >= _POSTER_NOT_BEFORE]
+    # Of equal scores the earlier one, as a viewer meets it first.
+    return max(late or middles, key=lambda middle: (middle[0], -middle[1]))[1]
+
+
+def edit_json(edit: Edit) -> str:
+    """Return the document as JSON text for a file: keys sorted, one a line, letters as they are, newline at the end."""
+    return json.dumps(edit.model_dump(mode="json"), sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+
+
+def read_edit(text: str) -> Edit:
+    """Return the edit written in `text`; raise `EditError`, which names the field, when it cannot be one."""
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise EditError(
+            f"The edit document is not valid JSON{where}.",
+            hint="Give an edit.json as Edit Factory wrote it, or check the file with a JSON editor.",
+            subject="edit",
+        ) from error
+    _check_kind(data)
+    try:
+        return Edit.model_validate(data)
+    except ValidationError as error:
+        raise _field_error(error) from error
+
+
+def _check_kind(data: object) -> None:
+    version = data.get("version", EDIT_VERSION) if isinstance(data, Mapping) else None
+    if version is None:
+        raise EditError(
+            "The file is JSON, but not an edit document.", hint="Give an edit.json as Edit Factory wrote it."
+        )
+    if version != EDIT_VERSION:
+        raise EditError(
+            f"The edit document has version {version!r}; this Edit Factory reads version {EDIT_VERSION}.",
+            hint="Use the Edit Factory that wrote it, or make the clip again.",
+            subject="version",
+        )
+
+
+def _field_error(error: ValidationError) -> EditError:
+    first, *more = error.errors()
+    subject = ".".join(str(part) for part in first["loc"]) or "edit"
+    others = f" ({len(more)} more fields are wrong too)" if more else ""
+    what = str(first["msg"]).removeprefix("Value error, ")
+    return EditError(
+        f"The edit document is wrong at {subject}: {what[:1].lower()}{what[1:]}{others}.",
+        hint="Correct that field, or make the edit again.",
+        subject=subject,
+    )

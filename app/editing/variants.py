@@ -1,0 +1,80 @@
+"""Choosing all variants of a clip together, so that they differ as far as the footage allows."""
+
+import math
+import random
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from app.editing.candidates import Footage, Usable, usable
+from app.editing.choice import Choice, describe, more_seconds
+from app.editing.planning import differing_plans
+from app.editing.pool import Pool, build_pool
+from app.editing.selection import Plan
+from app.editing.timing import SHORTEST_SLOT
+from app.errors import InputError, NotEnoughFootage, TooFewVariants
+from app.models.timing import seconds_of
+
+
+def choose(
+    footage: Iterable[Footage], slots_per_variant: Sequence[Sequence[int]], seed: int, *, strict: bool = False
+) -> Choice:
+    """Choose the picks of all variants; each variant is given by the lengths of its slots in output frames.
+
+    Two variants differ when their openings share no footage and they share at most `MOST_SHARED` of the shorter one.
+    When that is not possible for all, those that are possible are returned and `Choice.notes` says so; with `strict`
+    it raises `TooFewVariants`. The order of `footage` means nothing; the same seed always gives the same choice.
+    Raises `NotEnoughFootage` when the usable footage is shorter than a clip.
+    """
+    _check_asked(slots_per_variant)
+    shortest = min(SHORTEST_SLOT, *(min(slots) for slots in slots_per_variant))
+    found = usable(footage, shortest)
+    _check_enough(found, max(sum(slots) for slots in slots_per_variant))
+    pool = build_pool(found, shortest)
+    plans = [_new_plan(pool, number, slots, seed) for number, slots in enumerate(slots_per_variant)]
+    choice = describe(pool, differing_plans(pool, plans), len(plans))
+    if strict and choice.possible < choice.wanted:
+        raise _too_few(choice)
+    return choice
+
+
+def _check_asked(slots_per_variant: Sequence[Sequence[int]]) -> None:
+    if not slots_per_variant or any(not slots or min(slots) < 1 for slots in slots_per_variant):
+        raise InputError(
+            "There is no variant to make, or one of no length.",
+            hint="Ask for at least one variant of more than 0 s.",
+            subject="variants",
+        )
+
+
+def _check_enough(found: Usable, frames: int) -> None:
+    """Raise `NotEnoughFootage` when no clip of `frames` can be made without showing something twice."""
+    missing = frames - found.frames
+    if missing <= 0:
+        return
+    given = sum(item.info.duration for item in found.footage)
+    seconds, have = math.ceil(missing / 3) / 10, seconds_of(found.frames)  # tenths of a second, rounded up
+    left_out = found.left_out_text()
+    shorter = f", or make the clip at most {math.floor(have * 10) / 10:.1f} s long (a shorter script or --duration)"
+    raise NotEnoughFootage(
+        f"The clip needs {seconds_of(frames):.1f} s of footage, but of the {given:.1f} s given {have:.1f} s can be"
+        f" used: {seconds:.1f} s are missing{f' ({left_out})' if left_out else ''}.",
+        hint=f"Add at least {seconds:.1f} s of sharp, lit footage{shorter if have >= 1 else ''}.",
+        subject="footage",
+    )
+
+
+def _too_few(choice: Choice) -> TooFewVariants:
+    return TooFewVariants(
+        f"{choice.wanted} different variants were asked for, but {choice.usable_seconds:.1f} s of usable footage"
+        f" allow {choice.possible} (possible: {choice.possible}).",
+        hint=f"Add about {more_seconds(choice)} s of other footage, ask for {choice.possible}, or leave out --strict.",
+        subject="variants",
+    )
+
+
+def _new_plan(pool: Pool, number: int, slots: Sequence[int], seed: int) -> Plan:
+    rng = random.Random(f"{seed}/{number}")  # noqa: S311 (variety, not secrecy)
+    plan = Plan(number, tuple(slots), np.array([rng.random() for _ in pool.start]))
+    plan.clear()
+    return plan
