@@ -28,9 +28,11 @@ FLASH_SHARE = 0.5
 DISSOLVE_CHANGE = 15.0
 DISSOLVE_BLEND = 0.2
 DISSOLVE_ALIKE = 0.6
+DISSOLVE_RUN = 5
 """A dissolve's ends differ by at least the first (`lag14`), its middle is their mean to within the second (`blend`),
-and they are not the same picture in other light (`alike`). On the same footage dissolves reach blends of 0.04 to 0.10,
-pans and motion stay above 0.27."""
+they are not the same picture in other light (`alike`), and all that for so many frames (at 30 a second). On the same
+footage dissolves reach blends of 0.04 to 0.10 and stay for 8 frames, pans and motion stay above 0.27; a white car that
+drives through a picture of 12.5 frames a second reaches 0.09 for 2 frames."""
 
 BLACK_LUMA = 20.0
 BLACK_CONTRAST = 12.0
@@ -82,9 +84,9 @@ def hard_cuts(signals: Signals) -> list[int]:
 def dissolves(signals: Signals) -> list[Stretch]:
     """Return the runs of frames in which one picture is blended into another."""
     blended = (signals.lag14 >= DISSOLVE_CHANGE) & (signals.blend < DISSOLVE_BLEND) & (signals.alike < DISSOLVE_ALIKE)
-    # A hard cut within the span makes a blend of its own: both halves are still, only the ends differ.
-    length = lag_frames(BLEND, signals.fps)
-    found = [Stretch(max(0, run.first - length), run.end) for run in runs(blended)]
+    length, shortest = lag_frames(BLEND, signals.fps), max(3, lag_frames(DISSOLVE_RUN, signals.fps))
+    lasting = (run for run in runs(blended) if run.end - run.first >= shortest)
+    found = [Stretch(max(0, run.first - length), run.end) for run in lasting]
     dark = _is_black(signals)
     return [s for s in found if not dark[s.first : s.end].any() and not _holds_cut(signals, s)]
 

