@@ -15,8 +15,7 @@ import subprocess
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import IO
@@ -26,12 +25,30 @@ from app.media.containers import FORMAT_WHITELIST, PROTOCOL_WHITELIST
 from app.models.control import Control
 
 NEEDED_FILTERS = frozenset(
-    "alimiter amix aresample ass blackdetect crop ebur128 format fps freezedetect gblur overlay pan scale setpts setsar"
-    " split tonemap volume zscale".split()
+    [
+        *("alimiter", "apad", "aresample", "atrim", "ebur128", "volume"),
+        *(
+            "ass",
+            "crop",
+            "format",
+            "fps",
+            "gblur",
+            "lutyuv",
+            "overlay",
+            "pad",
+            "scale",
+            "setparams",
+            "setpts",
+            "setsar",
+        ),
+        *("split", "tonemap", "tpad", "zscale"),
+        *("blackdetect", "drawbox", "freezedetect", "select", "vstack"),
+    ]
 )
-NEEDED_ENCODERS = frozenset(["aac", "libx264", "mjpeg", "pcm_s16le"])
+NEEDED_ENCODERS = frozenset(["aac", "libx264", "mjpeg", "pcm_f32le"])
 
 _POLL_SECONDS = 0.05
+_PROGRESS_SECONDS = 0.2
 _LOG_LINES = 200
 _GRACE_SECONDS = 2.0
 
@@ -64,14 +81,31 @@ class Input:
 @dataclass(frozen=True)
 class Run:
     """One call. `arguments` follow the inputs; `folder` is the working directory; `frames` is how many are encoded
-    (for progress). `what` names the work in errors, as in "while ... "."""
+    (for progress, 0: none is told). `what` names the work in errors, as in "while ... "."""
 
     what: str
     inputs: tuple[Input, ...]
     arguments: tuple[str, ...]
     folder: Path
     frames: int = 0
-    keep_stdout: bool = False
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """Where several calls of one piece of work happen, with what, within which limits, and who may stop them."""
+
+    ffmpeg: Ffmpeg
+    folder: Path
+    limits: Limits
+    control: Control
+
+    def run(self, what: str, inputs: tuple[Input, ...], arguments: tuple[str, ...], *, frames: int = 0) -> str:
+        """Run one call in the folder and return its log. Raises what `run` raises."""
+        return run(self.ffmpeg, Run(what, inputs, arguments, self.folder, frames), self.control, self.limits)
+
+    def watched_by(self, control: Control) -> "Workplace":
+        """Return the same place under another control."""
+        return replace(self, control=control)
 
 
 def inspect(path: Path) -> tuple[str, list[str]]:
@@ -143,7 +177,7 @@ def _checked(path: Path) -> Ffmpeg:
 
 
 def run(ffmpeg: Ffmpeg, call: Run, control: Control, limits: Limits | None = None) -> str:
-    """Run one call to its end and return its log (or its output with `keep_stdout`).
+    """Run one call to its end and return the end of its log.
 
     Reports the share of `call.frames` done. Raises `Cancelled` within about 0.1 s of a cancel, `StorageError` on a
     full disk, `RenderError` for everything else, including a run past `limits.seconds`. Never leaves a process.
@@ -159,11 +193,10 @@ def run(ffmpeg: Ffmpeg, call: Run, control: Control, limits: Limits | None = Non
         start_new_session=True,
     )
     log: deque[str] = deque(maxlen=_LOG_LINES)
-    output: list[str] = []
     assert process.stdout is not None and process.stderr is not None  # noqa: S101 - PIPE was asked for
     readers = [
         threading.Thread(target=_read_log, args=(process.stderr, log), daemon=True),
-        threading.Thread(target=_read_progress, args=(process.stdout, call, control, output), daemon=True),
+        threading.Thread(target=_read_progress, args=(process.stdout, call, control), daemon=True),
     ]
     try:
         for reader in readers:
@@ -177,13 +210,14 @@ def run(ffmpeg: Ffmpeg, call: Run, control: Control, limits: Limits | None = Non
         process.stderr.close()
     if process.returncode != 0:
         raise _failure(call, process.returncode, "\n".join(log))
-    control.report(1.0)
-    return "".join(output) if call.keep_stdout else "\n".join(log)
+    if call.frames:
+        control.report(1.0)
+    return "\n".join(log)
 
 
 def _command(ffmpeg: Ffmpeg, call: Run, limits: Limits) -> list[str]:
     command = [*_guards(limits.memory_mb), str(ffmpeg.path), "-hide_banner", "-nostdin", "-y", "-nostats"]
-    command += ["-loglevel", "level+info", *([] if call.keep_stdout else ["-progress", "pipe:1"])]
+    command += ["-loglevel", "level+info", "-progress", "pipe:1", "-stats_period", str(_PROGRESS_SECONDS)]
     for source in call.inputs:
         command += ["-format_whitelist", FORMAT_WHITELIST, "-protocol_whitelist", PROTOCOL_WHITELIST]
         command += ["-max_pixels", str(limits.max_pixels), *source.options]
@@ -230,13 +264,10 @@ def _read_log(stream: IO[bytes], log: deque[str]) -> None:
         log.append(line.decode(errors="replace").rstrip())
 
 
-def _read_progress(stream: IO[bytes], call: Run, control: Control, output: list[str]) -> None:
+def _read_progress(stream: IO[bytes], call: Run, control: Control) -> None:
     for line in stream:
-        text = line.decode(errors="replace")
-        if call.keep_stdout:
-            output.append(text)
-        elif call.frames and text.startswith("frame="):
-            control.report(int(text[6:]) / call.frames)
+        if call.frames and line.startswith(b"frame="):
+            control.report(int(line[6:]) / call.frames)
 
 
 def _failure(call: Run, status: int, log: str) -> RenderError | StorageError:
@@ -253,7 +284,7 @@ def _failure(call: Run, status: int, log: str) -> RenderError | StorageError:
             hint="Close other programs, use smaller footage, or lower EDIT_FACTORY_MAX_PARALLEL.",
             code="render_memory",
         )
-    errors = [re.sub(r"^\[[^\]]*\]\s*", "", line) for line in log.splitlines() if "[error]" in line or "[fatal]" in line]
+    errors = [line for line in log.splitlines() if "[error]" in line or "[fatal]" in line]
     reason = _without_paths(errors[0]) if errors else f"exit status {status}"
     return RenderError(
         f"ffmpeg failed while {call.what}: {reason}.",

@@ -1,0 +1,61 @@
+"""How a picture of any shape fills the canvas, as filter text made of numbers only.
+
+    crop  the middle of the picture fills the canvas
+    blur  the whole picture, over a blurred copy of itself that fills the canvas
+    fit   the whole picture, with black beside it
+
+ffmpeg turns the picture by its rotation tag before the first filter, so nothing here turns. Sizes are expressions
+over what really arrives (`iw`, `ih`, and `sar`, the shape of a pixel), so a stream that changes size keeps working.
+"""
+
+from app.media.colours import Colours, scale_options, to_bt709
+from app.models.edit import Canvas, FramingMode
+
+_BLUR_SHRINK = 8  # the background is blurred at an eighth of the size: 64 times fewer pixels, the same look
+_BLUR_SIGMA = 0.04  # of the small background's width; measured by eye: shapes stay, edges and faces do not
+_BLUR_LUMA = 0.72  # the background is darkened so that the picture stands out
+
+
+def framing_filters(mode: FramingMode, canvas: Canvas, colours: Colours) -> str:
+    """Return filters from any picture to the canvas: square pixels, BT.709 limited range, yuv420p."""
+    if mode == "crop":
+        size = f"{_cut_to_shape(canvas)},{_cover(canvas.width, canvas.height, colours)}"
+        return f"{size},{to_bt709(colours)},setsar=1"
+    fitted = f"{_fit(canvas, colours)},{to_bt709(colours)},setsar=1"
+    if mode == "fit":
+        return f"{fitted},pad={canvas.width}:{canvas.height}:(ow-iw)/2:(oh-ih)/2:black"
+    return f"{fitted},{_over_blurred_self(canvas)}"
+
+
+def _cut_to_shape(canvas: Canvas) -> str:
+    """Cut away, before scaling, what cannot show: scaling it would cost three times the pixels.
+
+    Rounded outwards to even numbers; `_cover` cuts the last pixel.
+    """
+    shape = f"{canvas.width}/{canvas.height}"
+    return f"crop=w='min(iw,2*ceil(ih*{shape}/sar/2))':h='min(ih,2*ceil(iw*sar/({shape})/2))'"
+
+
+def _cover(width: int, height: int, colours: Colours) -> str:
+    """Scale to the smallest size, in square pixels, that covers width x height, and cut to it."""
+    wide, high = f"2*ceil(max({width},{height}*dar)/2-0.01)", f"2*ceil(max({height},{width}/dar)/2-0.01)"
+    return f"scale=w='{wide}':h='{high}':flags=bicubic:{scale_options(colours)},crop={width}:{height}"
+
+
+def _fit(canvas: Canvas, colours: Colours) -> str:
+    """Scale to the largest even size, in square pixels, inside the canvas."""
+    wide = f"max(2,2*round(min({canvas.width},{canvas.height}*dar)/2))"
+    high = f"max(2,2*round(min({canvas.height},{canvas.width}/dar)/2))"
+    return f"scale=w='{wide}':h='{high}':flags=bicubic:{scale_options(colours)}"
+
+
+def _over_blurred_self(canvas: Canvas) -> str:
+    small_width, small_height = (max(2, side // _BLUR_SHRINK // 2 * 2) for side in (canvas.width, canvas.height))
+    sigma = max(1.0, small_width * _BLUR_SIGMA)
+    background = (
+        f"{_cut_to_shape(canvas)},{_cover(small_width, small_height, Colours())},gblur=sigma={sigma:.2f},"
+        f"lutyuv=y='16+(val-16)*{_BLUR_LUMA}',scale={canvas.width}:{canvas.height}:flags=bicubic,setsar=1"
+    )
+    # even offsets: chroma is stored for every second pixel
+    place = "overlay=x='2*trunc((W-w)/4)':y='2*trunc((H-h)/4)':format=yuv420"
+    return f"split[front][back];[back]{background}[behind];[behind][front]{place}"
