@@ -16,6 +16,7 @@ from app.models.preset import CaptionStyle, Preset
 _WORD_JOINER = "\u2060"  # after a backslash: libass then sees no \N, \n, \h, \{ and draws nothing for it
 _CURVE = 0.5523  # control points of a quarter circle drawn as one Bezier curve: 4/3 (sqrt 2 - 1)
 _BLUR_REACH = 2.0  # an outline blurred by b is no longer seen 2 b further out (measured on all styles)
+_ROUNDING = 4.0  # style pixels: libass rounds where letters go, by up to 2 pixels over a long line (measured)
 
 
 @dataclass(frozen=True)
@@ -225,7 +226,7 @@ def _baselines(count: int, em: float, style: CaptionStyle, safe: Area, reach: fl
 def _reach(style: CaptionStyle) -> float:
     """How far, in pixels at the style's own size, drawing goes beyond the letters."""
     around = style.outline + _BLUR_REACH * style.blur + style.shadow
-    return max(around, style.box_padding if style.box_opacity else 0.0)
+    return max(around, style.box_padding if style.box_opacity else 0.0) + _ROUNDING
 
 
 def _rounded(box: Area, radius: float) -> str:

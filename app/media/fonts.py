@@ -97,7 +97,9 @@ def text_measure(style: CaptionStyle, canvas: Canvas) -> Callable[[str], float]:
     em = style.font_size * style_scale(canvas)
 
     def measure(text: str) -> float:
-        return em * sum(_width(face.file, part) for face, part in font_runs(style, shown_text(style, text)))
+        shown = shown_text(style, text)
+        letters = sum(_width(face.file, part) for face, part in font_runs(style, shown))
+        return em * (letters + style.word_spacing * shown.count(" "))
 
     return measure
 

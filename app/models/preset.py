@@ -46,10 +46,10 @@ class CaptionStyle(Record):
     """How captions look. Lengths are in pixels of a canvas whose shorter side is 1080; colours are RRGGBB.
 
     `font_file` is "package/file" in an installed font package, `font_family` the name inside that file, by which
-    libass finds it. `font_size` is the em, `line_height` the distance of baselines in em. Opacities are 0 to 1,
-    and a `box_opacity` of 0 means no box. `blur` softens the outline, never the letters. `pop` enlarges the spoken
-    word. `position` is the block's vertical centre as a share of the safe area's height (0 top, 1 bottom).
-    `uppercase` changes the picture only, never the SRT.
+    libass finds it. `font_size` is the em, `line_height` the distance of baselines in em, `word_spacing` what a
+    space is wider, in em. Opacities are 0 to 1, and a `box_opacity` of 0 means no box. `blur` softens the outline,
+    never the letters. `pop` enlarges the spoken word. `position` is the block's vertical centre as a share of the
+    safe area's height (0 top, 1 bottom). `uppercase` changes the picture only, never the SRT.
     """
 
     name: str
@@ -58,6 +58,7 @@ class CaptionStyle(Record):
     font_file: Annotated[str, Field(pattern=r"^[a-z0-9_]+/[^/\\]+$")]
     font_size: Annotated[float, Field(gt=0)]
     line_height: Annotated[float, Field(ge=1)]
+    word_spacing: Length = 0.0
     colour: Colour
     highlight: Colour
     outline_colour: Colour
