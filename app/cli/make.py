@@ -75,17 +75,19 @@ def make_command(
 
 def _request(settings: Settings, **given: Any) -> MakeRequest:
     try:
-        return MakeRequest(
-            duration=settings.duration,
-            language=settings.lang,
-            voice=settings.voice,
-            speed=settings.speed,
-            preset=settings.preset,
-            quality=settings.quality,
-            captions=settings.captions,
-            words_per_cue=settings.words_per_cue,
-            framing=settings.framing,
-            **given,
+        return MakeRequest.model_validate(
+            {
+                "duration": settings.duration,
+                "language": settings.lang,
+                "voice": settings.voice,
+                "speed": settings.speed,
+                "preset": settings.preset,
+                "quality": settings.quality,
+                "captions": settings.captions,
+                "words_per_cue": settings.words_per_cue,
+                "framing": settings.framing,
+                **given,
+            }
         )
     except ValidationError as error:
         first = error.errors()[0]

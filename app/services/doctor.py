@@ -8,11 +8,11 @@ from pathlib import Path
 from app.config import Settings
 from app.data import caption_styles
 from app.errors import EditFactoryError, StorageError
+from app.media.atomic import storage_errors
 from app.media.ffmpeg import find_ffmpeg
 from app.media.fonts import missing_letters
 from app.models.base import Record
 from app.services import speech
-from app.services.files import storage_errors
 
 ROMANIAN = "ăâîșțĂÂÎȘȚ"
 LEAST_FREE = 2 << 30
@@ -55,7 +55,7 @@ def _ffmpeg(settings: Settings) -> Finding:
     return Finding(name="ffmpeg", ok=True, detail=f"{found.version} at {found.path}; libx264, libass and zscale")
 
 
-def _fonts(settings: Settings) -> Finding:  # noqa: ARG001 - all looks have one signature
+def _fonts(settings: Settings) -> Finding:
     lacking = {name: missing_letters(style, ROMANIAN) for name, style in caption_styles().items()}
     bad = ", ".join(f"{name} lacks {''.join(sorted(letters))}" for name, letters in lacking.items() if letters)
     if bad:
@@ -83,7 +83,7 @@ def _data_folder(settings: Settings) -> Finding:
         return Finding(
             name="data folder",
             ok=False,
-            detail=f"{folder} is on a network or mounted file system ({kind or 'unknown'}), where a database is not safe",
+            detail=f"{folder} is on a network or mounted disk ({kind}), where a database is not safe",
             mend="Set EDIT_FACTORY_DATA_DIR to a folder on a disk of this machine.",
         )
     return Finding(name="data folder", ok=True, detail=f"{folder} can be written")

@@ -1,6 +1,6 @@
 """Files that are kept, named by the hash of their content; and records cached by the hash of what made them.
 
-Both become visible only when complete: they are written beside their place and renamed.
+Both become visible only when complete.
 """
 
 import hashlib
@@ -9,11 +9,8 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from app.media.atomic import new_file, storage_errors, write_text
-from app.media.hashing import file_hash
+from app.media.atomic import new_file, write_text
 from app.models.base import Record
-
-__all__ = ["ContentStore", "RecordCache", "file_hash", "new_file", "storage_errors", "write_text"]
 
 R = TypeVar("R", bound=Record)
 

@@ -11,9 +11,7 @@ from app.models.edit import SourceRef
 from app.models.media import MediaInfo
 from app.services.files import RecordCache
 
-VIDEO_SUFFIXES = frozenset(
-    ".3gp .avi .flv .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .mxf .ogv .ts .webm .wmv".split()
-)
+VIDEO_SUFFIXES = frozenset(".3gp .avi .flv .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .mxf .ogv .ts .webm .wmv".split())
 """Names that a folder's videos end with; a file named outright may have any name."""
 
 

@@ -1,19 +1,22 @@
 """The main job: footage and a script in, finished clips out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 from app.config import Settings
 from app.data import caption_styles, find, presets, qualities
-from app.editing.candidates import Footage
+from app.editing.candidates import Footage, Usable, longest_slot, usable
 from app.editing.captions import make_cues
-from app.editing.document import build_edit, canvas_of
+from app.editing.choice import Choice, Variant
+from app.editing.document import build_edit, canvas_for
 from app.editing.language import detect
 from app.editing.spoken import prepare
 from app.editing.timing import clip_frames, even_slots, voice_slots
-from app.editing.variants import Choice, choose
-from app.errors import EditFactoryError, ScriptError, VoiceError
+from app.editing.variants import choose
+from app.errors import RenderError, ScriptError
+from app.media.ass import line_limit
 from app.media.fonts import text_measure, unshown_letters
 from app.media.probe import probe
 from app.models.control import Control
@@ -28,6 +31,9 @@ from app.services.sources import SourceIndex
 from app.workflows.publish import free_stem, publish, require_space
 from app.workflows.speak import speak_to_fit
 from app.workflows.steps import Listener, Steps
+
+DEFAULT_STYLE = "bold"
+"""The style whose widths break the lines of captions that go into the SRT only."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,8 @@ def make(request: MakeRequest, settings: Settings, listener: Listener, control: 
     require_space(request.out, edits)
     by_hash = {source.info.content_hash: (source.path, source.info) for source in sources}
     clips = tuple(
-        _render(edit, choice, number, spoken, by_hash, request, settings, steps) for number, edit in enumerate(edits)
+        _render(edit, variant, _of(spoken, variant.index), by_hash, request, settings, steps)
+        for edit, variant in zip(edits, choice.variants, strict=True)
     )
     return MakeResult(
         asked=request.count,
@@ -173,16 +180,17 @@ def _of(spoken: Sequence[Spoken], number: int) -> Spoken | None:
 
 
 def _decide(request: MakeRequest, footage: Sequence[Footage], spoken: Sequence[Spoken]) -> tuple[Choice, list[Edit]]:
-    slots = [_slots(request, _of(spoken, number), number) for number in range(request.count)]
-    choice = choose(footage, slots, seed=request.seed, strict=request.strict)
+    found = usable(footage)
+    slots = [_slots(request, _of(spoken, number), number, found) for number in range(request.count)]
+    choice = choose(footage, slots, request.seed, strict=request.strict)
     edits = []
-    for number, variant in enumerate(choice.variants):
-        one = _of(spoken, number)
+    for variant in choice.variants:
+        one = _of(spoken, variant.index)
         edits.append(
             build_edit(
-                variant,
+                name=f"clip-{variant.index + 1:02d}",
+                picks=variant.picks,
                 footage=footage,
-                name=f"clip-{number + 1:02d}",
                 preset=presets()[request.preset],
                 quality=qualities()[request.quality],
                 framing=request.framing,
@@ -195,25 +203,24 @@ def _decide(request: MakeRequest, footage: Sequence[Footage], spoken: Sequence[S
     return choice, edits
 
 
-def _slots(request: MakeRequest, one: Spoken | None, number: int) -> tuple[int, ...]:
-    seed = request.seed * 1000 + number
-    if one is None:
-        return even_slots(round(request.duration * OUTPUT_FPS), seed)
-    return voice_slots(one.voice.tokens, clip_frames(one.voice.duration), seed)
+def _slots(request: MakeRequest, one: Spoken | None, number: int, found: Usable) -> tuple[int, ...]:
+    seed = request.seed * 1000 + number  # each variant is cut in its own rhythm
+    total = clip_frames(one.voice.duration) if one else round(request.duration * OUTPUT_FPS)
+    longest = longest_slot(found, total)
+    return voice_slots(one.voice.tokens, total, seed, longest) if one else even_slots(total, seed, longest)
 
 
 def _captions(request: MakeRequest, one: Spoken | None) -> Captions | None:
     if one is None:
         return None
     burnt = request.captions != "off"
-    style = caption_styles()[request.captions if burnt else "bold"]
+    style = caption_styles()[request.captions if burnt else DEFAULT_STYLE]
     preset = presets()[request.preset]
-    canvas = canvas_of(preset, qualities()["standard"])  # a draft breaks its lines where the full picture does
-    area = preset.safe_area
+    canvas = canvas_for(preset, qualities()["standard"])  # a draft breaks its lines where the full picture does
     cues = make_cues(
         one.voice.tokens,
         words_per_cue=request.words_per_cue,
-        max_width=preset.width - area.left - area.right,
+        max_width=line_limit(style, canvas, preset),
         measure=text_measure(style, canvas),
         total_frames=clip_frames(one.voice.duration),
     )
@@ -222,43 +229,27 @@ def _captions(request: MakeRequest, one: Spoken | None) -> Captions | None:
 
 def _render(
     edit: Edit,
-    choice: Choice,
-    number: int,
-    spoken: Sequence[Spoken],
+    variant: Variant,
+    one: Spoken | None,
     sources: dict[str, tuple[Path, MediaInfo]],
     request: MakeRequest,
     settings: Settings,
     steps: Steps,
 ) -> ClipResult:
     voice = speech.audio_path(settings, edit.voice.audio_hash) if edit.voice else None
-    if edit.voice and voice is None:
-        raise VoiceError(
-            "The voice that was just made is gone from the library.",
-            hint="Another program may be clearing EDIT_FACTORY_DATA_DIR; run the same command again.",
-        )
-    result = _described(edit, choice, number, _of(spoken, number), sources)
-    with steps.step(_render_step(number)) as step:
+    result = _described(edit, variant, one, sources)
+    with steps.step(_render_step(variant.index)) as step:
         stem = free_stem(request.out, edit)
         try:
             done = publish(edit, sources=sources, voice=voice, stem=stem, settings=settings, control=step)
-        except EditFactoryError as error:
-            if error.exit_status != 6:  # only a clip that cannot be made leaves the others their chance
-                raise
+        except RenderError as error:  # one clip that cannot be made leaves the others their chance
             return result.evolve(ok=False, error=error.as_dict())
     return result.evolve(name=stem.name, files=done.files, checks=done.checks)
 
 
 def _described(
-    edit: Edit, choice: Choice, number: int, one: Spoken | None, sources: dict[str, tuple[Path, MediaInfo]]
+    edit: Edit, variant: Variant, one: Spoken | None, sources: dict[str, tuple[Path, MediaInfo]]
 ) -> ClipResult:
-    notes = list(choice.variants[number].notes)
-    if edit.captions and one:
-        unshown = unshown_letters(caption_styles()[edit.captions.style], " ".join(t.text for t in one.text.tokens))
-        if unshown and edit.captions.burnt:
-            notes.append(f"No bundled font can draw {unshown}; it is in the SRT and not in the picture.")
-    limit = presets()[edit.preset].max_seconds
-    if limit is not None and edit.frames / OUTPUT_FPS > limit:
-        notes.append(f"{presets()[edit.preset].title} takes at most {limit:g} s.")
     return ClipResult(
         name=edit.name,
         ok=True,
@@ -276,17 +267,34 @@ def _described(
             for shot in edit.shots
         ),
         cost_microdollars=one.voice.cost_microdollars if one else 0,
-        notes=tuple(notes),
+        notes=tuple(_clip_notes(edit, variant)),
     )
 
 
+def _clip_notes(edit: Edit, variant: Variant) -> Iterator[str]:
+    if variant.lookalike_neighbours:
+        yield f"{variant.lookalike_neighbours} cuts are between pictures that look alike: the footage has no other."
+    if variant.recut:
+        yield "Some cuts lie where shots end and not at words: the footage is cut too quickly."
+    if edit.captions and edit.captions.burnt:
+        text = " ".join(word.text for cue in edit.captions.cues for word in cue.words)
+        unshown = unshown_letters(caption_styles()[edit.captions.style], text)
+        if unshown:
+            yield f"No bundled font can draw {unshown}: it is in the SRT and not in the picture."
+    preset = presets()[edit.preset]
+    if preset.max_seconds is not None and edit.frames / OUTPUT_FPS > preset.max_seconds:
+        yield f"{preset.title} takes at most {preset.max_seconds:g} s."
+
+
 def _voice_notes(spoken: Sequence[Spoken]) -> list[str]:
-    notes = [speech.robotic_note(one.voice) for one in spoken[:1]]
+    notes = (speech.robotic_note(one.voice) for one in spoken[:1])
     return [note for note in notes if note]
 
 
 def _shared(choice: Choice, edits: Sequence[Edit]) -> tuple[SharedSeconds, ...]:
+    pairs = combinations(range(len(edits)), 2)
     return tuple(
-        SharedSeconds(first=edits[a].name, second=edits[b].name, seconds=seconds)
-        for a, b, seconds in choice.shared_pairs
+        SharedSeconds(first=edits[a].name, second=edits[b].name, seconds=choice.variants[a].shared_seconds[b])
+        for a, b in pairs
+        if choice.variants[a].shared_seconds[b] > 0
     )

@@ -13,6 +13,7 @@ from app.editing.document import edit_json, read_edit
 from app.editing.srt import write_srt
 from app.errors import EditError, StorageError
 from app.media.ass import ass_document
+from app.media.atomic import new_file, storage_errors
 from app.media.check import check_clip
 from app.media.ffmpeg import Limits, find_ffmpeg
 from app.media.fonts import copy_fonts
@@ -23,7 +24,6 @@ from app.models.control import Control
 from app.models.edit import Edit
 from app.models.media import MediaInfo
 from app.models.report import CheckReport, RenderReport
-from app.services.files import new_file, storage_errors
 
 BYTES_PER_PIXEL = 0.12
 """Upper estimate of what x264 writes for one pixel of one frame at crf 18 (grainy footage, measured)."""
@@ -110,7 +110,7 @@ def subtitles_of(edit: Edit) -> Subtitles | None:
         return None
     style = find("caption style", caption_styles(), edit.captions.style)
     preset = find("preset", presets(), edit.preset)
-    text = ass_document(edit.captions, style, edit.canvas, preset.safe_area)
+    text = ass_document(edit.captions, style, edit.canvas, preset)
     return Subtitles(text, lambda folder: copy_fonts(style, folder))
 
 

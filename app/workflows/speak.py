@@ -31,10 +31,9 @@ def speak_to_fit(
     _refuse_hopeless(text, target, over_length)
     spoken = speech.speak(text, voice, speed, settings, control)
     for _ in range(2):  # a voice does not keep exactly to the speed it is asked for: one correction
-        wanted = speed_to_fit(
-            spoken.duration + TAIL_SECONDS, target, spoken.speed, len(text.words), over_length, asked_speed=speed
-        )
-        if abs(wanted - spoken.speed) < 1e-6:
+        length = spoken.duration + TAIL_SECONDS
+        wanted = speed_to_fit(length, target, spoken.speed, len(text.words), over_length)
+        if wanted == spoken.speed:
             break
         spoken = speech.speak(text, voice, wanted, settings, control)
     return spoken

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from app.errors import StorageError
+from app.media.atomic import new_file, write_text
 from app.models.base import Record
-from app.services.files import ContentStore, RecordCache, new_file, write_text
+from app.services.files import ContentStore, RecordCache
 
 
 class Note(Record):
