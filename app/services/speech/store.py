@@ -1,0 +1,73 @@
+"""Speech that was made is kept: the same words by the same voice at the same speed are never spoken twice."""
+
+from pathlib import Path
+
+from app.config import Settings
+from app.editing.word_times import trimmed
+from app.media.atomic import storage_errors
+from app.media.hashing import file_hash
+from app.media.speech_audio import Sound, read_wav, sounding
+from app.models.base import Record
+from app.models.voice import WordTime
+from app.services.files import ContentStore, RecordCache
+from app.services.speech.provider import Spoken
+
+LEAD_SECONDS = 0.05
+TAIL_SECONDS = 0.12
+"""Silence kept before and after the voice, whatever the provider leaves (espeak-ng 0.3 s, Edge-TTS 0.8 s)."""
+
+
+class Recording(Record):
+    """Speech in the store: a WAV by its hash, its rate in Hz, its length and its words' times in seconds."""
+
+    audio_hash: str
+    sample_rate: int
+    duration: float
+    words: tuple[WordTime, ...]
+
+
+class SpeechStore:
+    """Recordings by key, and their WAV files by content."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._records = RecordCache(settings.data_dir / "cache" / "speech")
+        self._files = ContentStore(settings.data_dir / "library" / "voices")
+
+    def audio_path(self, audio_hash: str) -> Path | None:
+        """Return the WAV file of that content when it is there."""
+        return self._files.find(audio_hash, ".wav")
+
+    def get(self, key: str) -> Recording | None:
+        """Return the recording when it and its WAV are there and whole; a damaged WAV is taken away."""
+        recording = self._records.get(key, Recording)
+        path = self.audio_path(recording.audio_hash) if recording else None
+        if recording is None or path is None:
+            return None
+        if file_hash(path) == recording.audio_hash:
+            return recording
+        with storage_errors(path):
+            path.unlink(missing_ok=True)
+        return None
+
+    def put(self, key: str, spoken: Spoken) -> Recording:
+        """Cut the silence at both ends, store the sound, and return what is stored."""
+        sound, words = within_silence(spoken)
+        recording = Recording(
+            audio_hash=self._files.add(sound.wav(), ".wav"),
+            sample_rate=sound.rate,
+            duration=sound.duration,
+            words=words,
+        )
+        self._records.put(key, recording)
+        return recording
+
+
+def within_silence(spoken: Spoken) -> tuple[Sound, tuple[WordTime, ...]]:
+    """Return the sound with the same short silence at its ends for every provider, and the words' times in it."""
+    sound = read_wav(spoken.wav)
+    heard = sounding(sound)
+    if heard is None:
+        return sound, spoken.words
+    start = max(0.0, heard[0] - LEAD_SECONDS)
+    cut = sound.cut(start, min(sound.duration, heard[1] + TAIL_SECONDS))
+    return cut, trimmed(spoken.words, start, cut.duration)
