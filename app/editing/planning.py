@@ -1,7 +1,7 @@
 """The order in which slots are filled, reconsidered and, where footage is scarce, packed or laid out."""
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, product
 
 from app.editing.layout import lay_out
 from app.editing.pool import Place, Pool
@@ -39,24 +39,17 @@ def differing_plans(pool: Pool, plans: Sequence[Plan]) -> list[Plan]:
 def _fill(pool: Pool, plans: Sequence[Plan], wanting: Sequence[Plan]) -> None:
     """Fill the plans `wanting`, whose openings are chosen, with all `plans` in view.
 
-    They take turns, so that the first one does not get all the best footage, and long slots, which fit in few
-    places, go first.
+    They take turns, so that the first one does not get all the best footage. Slots are filled in the clip's order:
+    then only the one before can look alike, and of two looks there is always the other.
     """
-    turns = max(len(plan.slots) for plan in wanting)
-    for turn in range(turns - 1):
+    for slot in range(1, max(len(plan.slots) for plan in wanting)):
         for plan in wanting:
-            slots = _long_first(plan)
-            if turn < len(slots):
-                plan.picks[slots[turn]] = best_place(pool, plans, plan, slots[turn])
+            if slot < len(plan.slots):
+                plan.picks[slot] = best_place(pool, plans, plan, slot)
     for plan in wanting:
         _mend(pool, plans, plan)
     for plan, slot in _reconsidered(wanting):
         plan.picks[slot] = best_place(pool, plans, plan, slot)
-
-
-def _long_first(plan: Plan) -> list[int]:
-    """Return the slots after the opening, longest first."""
-    return sorted(range(1, len(plan.slots)), key=lambda slot: (-plan.slots[slot], slot))
 
 
 def _reconsidered(plans: Sequence[Plan]) -> Iterator[tuple[Plan, int]]:
@@ -75,23 +68,26 @@ def _mend(pool: Pool, plans: Sequence[Plan], plan: Plan) -> None:
     if plan.complete and not close_spans(plan.chosen):
         return
     before = list(plan.picks)
-    if _pack(pool, plans, plan, before[0], GAP_SECONDS):
+    in_order = range(1, len(plan.slots))
+    if _pack(pool, plans, plan, before[0], in_order, GAP_SECONDS):
         return
     if all(before):
         plan.picks = before
         return
-    openings = (
-        [before[0], None] if before[0] else [None]
-    )  # an opening in the middle of a take may be what is in the way
-    if not any(_pack(pool, plans, plan, opening, gap) for gap in _GAPS for opening in openings):
+    long_first = sorted(in_order, key=lambda slot: -plan.slots[slot])  # short slots fit into what is left
+    openings = [before[0], None] if before[0] else [None]  # an opening in mid-take may be what is in the way
+    tries = product(_GAPS, openings, (in_order, long_first))
+    if not any(_pack(pool, plans, plan, opening, order, gap) for gap, opening, order in tries):
         lay_out(pool, plans, plan)
 
 
-def _pack(pool: Pool, plans: Sequence[Plan], plan: Plan, opening: Place | None, gap: float) -> bool:
+def _pack(
+    pool: Pool, plans: Sequence[Plan], plan: Plan, opening: Place | None, order: Sequence[int], gap: float
+) -> bool:
     """Choose again all but the `opening`, `gap` seconds apart and close together; tell whether it all fitted."""
     plan.clear()
     plan.picks[0] = opening
-    for slot in [*([] if opening else [0]), *_long_first(plan)]:
+    for slot in [*([] if opening else [0]), *order]:
         plan.picks[slot] = best_place(pool, plans, plan, slot, keep_gap=gap, pack=True)
         if not plan.picks[slot]:
             return False

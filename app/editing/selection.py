@@ -96,8 +96,9 @@ def best_place(
 
     Never allowed: footage within `keep_gap` seconds of what the plan uses already, and for an opening that of
     another plan's opening. Avoided while there is another: spans nearer than `GAP_SECONDS`, look-alike neighbours,
-    variants more than `MOST_SHARED` alike, a third span of one shot in a row. Among the rest the worth decides; with
-    `pack` the one that leaves least space unused before it, for footage that is barely enough.
+    variants more than `MOST_SHARED` alike, a third span of one shot in a row. Among the rest the worth decides.
+    For footage that is barely enough, `pack` avoids look-alike neighbours only, and then takes the span that leaves
+    least space unused before it.
     """
     frames = plan.slots[slot]
     spans = pool.spans(frames)
@@ -108,7 +109,8 @@ def best_place(
     gap = _clear_of(pool, mine, frames, GAP_SECONDS)
     price, too_alike = _sharing(pool, plans, plan, slot)
     monotonous = np.isin(pool.shot, list(plan.monotonous_shots(slot)))
-    for wish in (gap, _unlike_neighbours(spans, plan, slot), ~too_alike, ~monotonous):
+    unlike = _unlike_neighbours(spans, plan, slot)
+    for wish in (unlike,) if pack else (gap, unlike, ~too_alike, ~monotonous):
         if (allowed & wish).any():
             allowed &= wish
     if not allowed.any():
