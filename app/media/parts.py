@@ -17,6 +17,7 @@ from app.errors import MediaError
 from app.media.colours import Colours
 from app.media.ffmpeg import Input, Workplace
 from app.media.framing import framing_filters
+from app.media.subtitles import DRAW, SUBTITLES_NAME
 from app.models.control import Control
 from app.models.edit import Canvas, Edit, EditShot
 from app.models.preset import Quality
@@ -24,9 +25,6 @@ from app.models.timing import OUTPUT_FPS
 
 TICKS_PER_FRAME = 512
 """Ticks of 1/15360 s: what ffmpeg's MP4 writer takes by itself for 30 frames a second."""
-
-SUBTITLES_NAME, FONTS_NAME = "subs.ass", "fonts"
-"""Fixed names in the job's folder: no text or path of a person ever enters a filter graph."""
 
 _LEAD = 0.2  # s decoded before the shot, so that its first frame is the one on screen then, not the next one
 _LEAD_VARIABLE = 2.0  # at a variable rate one picture may stand for long (screen recordings)
@@ -114,7 +112,7 @@ def part_filters(part: Part, canvas: Canvas, *, captions: bool) -> str:
     steady = f"{lead}fps={OUTPUT_FPS}:start_time=0,tpad=stop={_MISSING_FRAMES}:stop_mode=clone"
     filters = [steady, framing_filters(part.shot.framing, canvas, part.source.colours)]
     if captions:
-        filters += [f"setpts=(N+{part.first})/{OUTPUT_FPS}/TB", f"ass={SUBTITLES_NAME}:fontsdir={FONTS_NAME}"]
+        filters += [f"setpts=(N+{part.first})/{OUTPUT_FPS}/TB", DRAW]
     return ",".join([*filters, f"setpts=N/{OUTPUT_FPS}/TB"])
 
 

@@ -7,9 +7,8 @@ encoder, then packets are copied together. The clip appears under its name only 
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,30 +18,18 @@ from app.media.colours import read_colours
 from app.media.ffmpeg import Ffmpeg, Limits, Workplace
 from app.media.join import join
 from app.media.loudness import level
-from app.media.parts import FONTS_NAME, SUBTITLES_NAME, Source, encode_parts, parts_of
+from app.media.parts import Source, encode_parts, parts_of
 from app.media.sound import mix, takes_of
+from app.media.subtitles import Subtitles
 from app.models.control import Control
 from app.models.edit import Edit
 from app.models.media import MediaInfo
 from app.models.report import Loudness, RenderReport
 
+__all__ = ["Subtitles", "render"]
+
 _SOUND, _PICTURE = 0.03, 0.98
 """Shares of the whole at which sound and picture are done (measured: 3 % and 95 % of the time of a 20 s clip)."""
-
-
-@dataclass(frozen=True)
-class Subtitles:
-    """An ASS file's text, at the clip's times, and what writes the fonts it names into a folder."""
-
-    text: str
-    fonts: Callable[[Path], None]
-
-    def write(self, folder: Path) -> None:
-        """Put text and fonts into `folder` under their fixed names. Raises `StorageError`."""
-        with storage_errors(folder):
-            (folder / SUBTITLES_NAME).write_text(self.text, encoding="utf-8", newline="\n")
-            (folder / FONTS_NAME).mkdir()
-            self.fonts(folder / FONTS_NAME)
 
 
 def render(

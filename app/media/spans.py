@@ -1,0 +1,67 @@
+"""Spans of a finished clip that are black or stand still, from ffmpeg's detectors.
+
+Black always fails: shots that are black are never chosen. A still picture may be what was filmed (a tripod, a screen),
+so it fails only where no footage explains it: for longer than a shot that stands still would be used, or across a
+joint between two different files.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import accumulate
+
+from app.models.edit import Edit
+from app.models.report import CheckItem
+from app.models.timing import OUTPUT_FPS, Span
+
+BLACK_SECONDS = 0.5
+FROZEN_SECONDS = 2.0
+LONGEST_STILL = 5.0
+"""Seconds: analysis turns away shots that stand still, so nothing in a clip should for this long."""
+
+DETECTORS = (
+    f"blackdetect=d={BLACK_SECONDS - 0.01}:pic_th=0.92:pix_th=0.04,freezedetect=n=-60dB:d={FROZEN_SECONDS - 0.01}"
+)
+"""92 % of the picture below 4 % of white: captions take up to 5 % of a canvas, black bars beside a wide picture up to
+80 %. A hundredth of a second less than told, as the detectors count from frame to frame."""
+
+
+def black_item(log: str, edit: Edit) -> CheckItem:
+    """Return whether ffmpeg's log names black spans."""
+    spans = [
+        Span(start=float(start), end=max(float(start), float(end)))
+        for start, end in re.findall(r"black_start:\s*([\d.]+) black_end:\s*([\d.]+)", log)
+    ]
+    return CheckItem(name="black", ok=not spans, detail=_named(spans) or f"none of {_length(edit):.2f} s")
+
+
+def frozen_item(log: str, edit: Edit) -> CheckItem:
+    """Return whether ffmpeg's log names spans that stand still without a reason in the edit."""
+    spans = frozen_spans(log, _length(edit))
+    bad = [span for span in spans if span.length >= LONGEST_STILL or _crosses_files(span, edit)]
+    return CheckItem(name="frozen", ok=not bad, detail=_named(bad or spans) or f"none of {_length(edit):.2f} s")
+
+
+def frozen_spans(log: str, length: float) -> list[Span]:
+    """Return the still spans the log names; one that lasts to the end of the clip (`length` s) is not closed there."""
+    starts = [float(t) for t in re.findall(r"freeze_start: ([\d.]+)", log)]
+    ends = [float(t) for t in re.findall(r"freeze_end: ([\d.]+)", log)]
+    ends += [length] * (len(starts) - len(ends))
+    return [Span(start=start, end=max(start, end)) for start, end in zip(starts, ends, strict=True)]
+
+
+def _crosses_files(span: Span, edit: Edit) -> bool:
+    """Whether a joint between two files lies inside the span, a frame from its ends."""
+    joints = accumulate(shot.frames for shot in edit.shots[:-1])
+    inside = range(round(span.start * OUTPUT_FPS) + 2, round(span.end * OUTPUT_FPS) - 1)
+    return any(
+        joint in inside and before.source != after.source
+        for joint, before, after in zip(joints, edit.shots, edit.shots[1:], strict=False)
+    )
+
+
+def _named(spans: Sequence[Span]) -> str:
+    return ", ".join(f"{span.start:.2f} to {span.end:.2f} s" for span in spans)
+
+
+def _length(edit: Edit) -> float:
+    return edit.frames / OUTPUT_FPS
