@@ -16,18 +16,8 @@ from app.models.timing import OUTPUT_FPS, Span
 CUT_MARGIN = 0.1
 """Seconds kept clear of a shot's cuts: a cut found a frame late must not flash the neighbouring shot."""
 
-BLACK_LUMA, BLACK_CONTRAST = 16.0, 10.0
-"""A moment darker and flatter than this (8-bit luma, its standard deviation) shows nothing."""
-
-BLURRED_SHARE, BLURRED_SHARPNESS = 0.25, 40.0
-"""A moment is blurred when it is both this share of its shot's sharpness and below this variance of the Laplacian:
-the one spares soft footage, the other detailed footage with a calm moment."""
-
-FROZEN_MOTION, FROZEN_SECONDS = 0.02, 1.0
-"""Less luma change than this (of 255) for this long is a frozen picture; sensor noise alone gives more."""
-
 _SHARPNESS, _LIGHT, _MOTION, _CONTRAST = 0.35, 0.25, 0.25, 0.15  # shares of a moment's quality
-_MOTION_CURVE = ((0.0, 1.0, 3.0, 10.0, 25.0, 60.0), (0.4, 0.7, 1.0, 1.0, 0.5, 0.1))  # still, lively, shaken
+_MOTION_CURVE = ((0.0, 0.3, 1.0, 4.0, 12.0, 30.0), (0.4, 0.8, 1.0, 1.0, 0.5, 0.1))  # still, calm, shaken
 
 
 class Footage(Record):
@@ -117,33 +107,16 @@ def _clean_spans(item: Footage, shot: Shot, left_out: dict[str, float]) -> list[
     start, end = shot.span.start + margin, min(shot.span.end, item.info.duration) - margin
     step = item.analysis.step
     spans: list[Span] = []
-    for reason, moments in _flawed(shot, step):
+    for reason, group in groupby(shot.moments, key=lambda moment: moment.flaw):
+        moments = list(group)
         first, last = max(start, moments[0].time - step / 2), min(end, moments[-1].time + step / 2)
-        if last <= start or first >= end:
+        if not reason or last <= start or first >= end:
             continue
         left_out[_spoken(reason)] += last - first
         if first > start:
             spans.append(Span(start=start, end=first))
         start = last
     return [*spans, Span(start=start, end=end)] if end > start else spans
-
-
-def _flawed(shot: Shot, step: float) -> list[tuple[str, list[Moment]]]:
-    """Return the stretches of moments that must not be shown, in order, each with its reason."""
-    stretches = [(reason, list(group)) for reason, group in groupby(shot.moments, key=lambda m: _flaw(m, shot))]
-    return [
-        (reason, moments)
-        for reason, moments in stretches
-        if reason and (reason != "frozen" or len(moments) * step >= FROZEN_SECONDS)
-    ]
-
-
-def _flaw(moment: Moment, shot: Shot) -> str:
-    if moment.luma < BLACK_LUMA and moment.contrast < BLACK_CONTRAST:
-        return "black"
-    if moment.sharpness < min(BLURRED_SHARPNESS, BLURRED_SHARE * shot.sharpness):
-        return "blurred"
-    return "frozen" if moment.motion < FROZEN_MOTION else ""
 
 
 def typical_sharpness(footage: Sequence[Footage]) -> float:

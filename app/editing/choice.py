@@ -125,7 +125,7 @@ def _looks(item: Footage, index: int, start: float, seconds: float, typical: flo
         for name in ("sharpness", "motion", "luma")
     )
     sharp = "sharp" if sharpness >= 0.8 * typical else "softer than most"
-    moving = "still" if motion < 1 else "steady" if motion < 10 else "lively"
+    moving = "still" if motion < 0.3 else "steady" if motion < 6 else "lively"
     lit = "dark" if luma < 50 else "bright" if luma > 200 else "well lit"
     return f"{sharp}, {moving}, {lit}"
 

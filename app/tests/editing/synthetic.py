@@ -21,7 +21,7 @@ def unrelated_hash(*seed: object) -> str:
 
 
 def moment(time: float, **looks: float | str) -> Moment:
-    values: dict[str, float | str] = {"motion": 4.0, "sharpness": 300.0, "luma": 120.0, "contrast": 45.0}
+    values: dict[str, float | str] = {"motion": 2.0, "sharpness": 300.0, "luma": 120.0, "contrast": 45.0}
     return Moment.model_validate({"time": time, "dhash": "0" * 16, **values, **looks})
 
 
@@ -43,7 +43,7 @@ def shot(
     return Shot(
         index=index,
         span=Span(start=start, end=end),
-        motion=4.0,
+        motion=2.0,
         sharpness=300.0,
         luma=120.0,
         contrast=45.0,

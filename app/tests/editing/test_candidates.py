@@ -48,9 +48,9 @@ def test_nothing_left_out_says_nothing() -> None:
 def test_black_and_blurred_moments_split_a_shot() -> None:
     def look(time: float) -> Moment:
         if 5 <= time < 6:
-            return moment(time, luma=3.0, contrast=1.0)
+            return moment(time, flaw="black")
         if 12 <= time < 13:
-            return moment(time, sharpness=8.0)
+            return moment(time, flaw="blurred")
         return moment(time, dhash=unrelated_hash(time))
 
     found = usable([footage("a.mp4", [shot(0, 0, 20, look)])])
@@ -61,23 +61,23 @@ def test_black_and_blurred_moments_split_a_shot() -> None:
 
 def test_a_flaw_in_the_margin_is_not_counted_twice() -> None:
     def look(time: float) -> Moment:
-        return moment(time, luma=3.0, contrast=1.0) if time > 19 else moment(time)
+        return moment(time, flaw="black") if time > 19 else moment(time)
 
     found = usable([footage("a.mp4", [shot(0, 0, 20, look)])])
     assert len(found.runs) == 1
     assert found.left_out["black"] == pytest.approx(1 - CUT_MARGIN)
 
 
-def test_a_picture_that_stands_still_for_long_is_left_out_and_a_short_stop_is_not() -> None:
+def test_frozen_moments_are_left_out() -> None:
     def look(time: float) -> Moment:
-        return moment(time, motion=0.0 if 5 <= time < 5.5 or 10 <= time < 12 else 4.0)
+        return moment(time, flaw="frozen") if 10 <= time < 12 else moment(time, motion=0.0)
 
     found = usable([footage("a.mp4", [shot(0, 0, 20, look)])])
     assert found.left_out["frozen"] == pytest.approx(2.0)
     assert len(found.runs) == 2
 
 
-def test_dark_but_visible_and_soft_footage_stay() -> None:
+def test_dark_and_soft_footage_without_a_flaw_stays() -> None:
     def look(time: float) -> Moment:
         return moment(time, luma=14.0, contrast=22.0, sharpness=20.0)
 

@@ -245,8 +245,9 @@ def test_better_pictures_are_preferred_and_open_the_clip() -> None:
 
 def test_black_moments_are_never_shown() -> None:
     def look(at: float) -> Moment:
-        dark = {"luma": 2.0, "contrast": 0.5} if 10 <= at % 20 < 12 else {}
-        return moment(at, dhash=unrelated_hash(at), **dark)
+        if 10 <= at % 20 < 12:
+            return moment(at, flaw="black")
+        return moment(at, dhash=unrelated_hash(at))
 
     for variant in choose([footage("a.mp4", [shot(0, 0, 80, look)])], slots_for(5), 1).variants:
         for pick in variant.picks:
