@@ -16,6 +16,7 @@ from app.models.preset import CaptionStyle, Preset
 _WORD_JOINER = "\u2060"  # after a backslash: libass then sees no \N, \n, \h, \{ and draws nothing for it
 _CURVE = 0.5523  # control points of a quarter circle drawn as one Bezier curve: 4/3 (sqrt 2 - 1)
 _BLUR_REACH = 2.0  # an outline blurred by b is no longer seen 2 b further out (measured on all styles)
+_POP_ROOM = 0.06  # em a spoken word may grow to each side: a long one grows less, or it would touch its neighbours
 _ROUNDING = 4.0  # style pixels: libass rounds where letters go, by up to 2 pixels over a long line (measured)
 
 
@@ -31,22 +32,22 @@ class Area:
 
 @dataclass(frozen=True)
 class _Placed:
-    """A word with its drawn text, the middle of its slot and its baseline, in pixels of the canvas."""
+    """A word with its drawn text, its width, the middle of its slot and its baseline, in pixels of the canvas."""
 
     word: CueWord
     text: str
+    width: float
     middle: float
     baseline: float
 
 
 @dataclass(frozen=True)
 class _Block:
-    """A cue laid out: `em` in pixels after any shrinking."""
+    """A cue laid out: its words, the rectangle of its box, and how much smaller than the style it is drawn."""
 
-    cue: Cue
     words: tuple[_Placed, ...]
-    em: float
     box: Area
+    shrink: float
 
 
 def safe_rectangle(preset: Preset, canvas: Canvas) -> Area:
@@ -67,7 +68,8 @@ def line_limit(style: CaptionStyle, canvas: Canvas, preset: Preset) -> float:
     What surrounds the letters (outline, shadow, box) and a spoken word's enlargement is already taken off.
     """
     safe = safe_rectangle(preset, canvas)
-    return (safe.right - safe.left - 2 * _reach(style) * style_scale(canvas)) / style.pop
+    growth = _POP_ROOM * style.font_size if style.pop > 1 else 0.0
+    return safe.right - safe.left - 2 * (_reach(style) + growth) * style_scale(canvas)
 
 
 def ass_document(captions: Captions, style: CaptionStyle, canvas: Canvas, preset: Preset) -> str:
@@ -90,21 +92,20 @@ def _header(style: CaptionStyle, canvas: Canvas) -> Iterator[str]:
         "MarginR, MarginV, Encoding",
     )
     scale = style_scale(canvas)
-    yield _style_line("Word", style, style.colour, 1.0, scale)
-    yield _style_line("Spoken", style, style.highlight, style.pop, scale)
+    yield _style_line("Word", style, style.colour, scale)
+    yield _style_line("Spoken", style, style.highlight, scale)
     box = _colour(style.box_colour, style.box_opacity)
     yield f"Style: Box,{style.font_family},10,{box},{box},{box},{box},0,0,0,0,100,100,0,0,1,0,0,7,0,0,0,1"
     yield from ("", "[Events]", "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text")
 
 
-def _style_line(name: str, style: CaptionStyle, colour: str, pop: float, scale: float) -> str:
+def _style_line(name: str, style: CaptionStyle, colour: str, scale: float) -> str:
     size = style.font_size * scale * metrics(style.font_file).line
     fill = _colour(colour, 1.0)
     outline = _colour(style.outline_colour, style.outline_opacity)
     shadow = _colour(style.outline_colour, style.shadow_opacity)
-    percent = f"{pop * 100:g},{pop * 100:g}"
     return (
-        f"Style: {name},{style.font_family},{size:.2f},{fill},{fill},{outline},{shadow},0,0,0,0,{percent},0,0,1,"
+        f"Style: {name},{style.font_family},{size:.2f},{fill},{fill},{outline},{shadow},0,0,0,0,100,100,0,0,1,"
         f"{style.outline * scale:.2f},{style.shadow * scale:.2f},2,0,0,0,1"
     )
 
@@ -123,7 +124,7 @@ def _cue_events(cue: Cue, language: str, style: CaptionStyle, canvas: Canvas, pr
         yield f"Dialogue: 0,{_times(cue.start, cue.end, canvas)},Box,,0,0,0,,{drawing}"
     for placed in block.words:
         for start, end, spoken in _states(cue, placed.word):
-            text = _word_text(placed, spoken, block.em, style, canvas)
+            text = _word_text(placed, spoken, block.shrink, style, canvas)
             layer = "2,{},Spoken" if spoken else "1,{},Word"
             yield f"Dialogue: {layer.format(_times(start, end, canvas))},,0,0,0,,{text}"
 
@@ -149,15 +150,23 @@ def _time(frame: int, fps: int) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}.{centis:02}"
 
 
-def _word_text(placed: _Placed, spoken: bool, em: float, style: CaptionStyle, canvas: Canvas) -> str:
+def _word_text(placed: _Placed, spoken: bool, shrink: float, style: CaptionStyle, canvas: Canvas) -> str:
     """Return the word with its place: it grows around the middle of its capitals, so its neighbours stay put."""
-    pop = style.pop if spoken else 1.0
+    size = style_scale(canvas) * shrink
+    em = style.font_size * size
+    pop = min(style.pop, 1 + 2 * _POP_ROOM * em / placed.width) if spoken else 1.0
     runs = list(font_runs(style, placed.text))
     below = max(metrics(face.file).below for face, _ in runs)
     bottom = placed.baseline + em * (below * pop + metrics(style.font_file).cap * (pop - 1) / 2)
-    blur = f"\\blur{style.blur * style_scale(canvas):g}" if style.blur else ""
+    look = f"\\pos({placed.middle:.2f},{bottom:.2f})"
+    if pop > 1:
+        look += f"\\fscx{pop * 100:.2f}\\fscy{pop * 100:.2f}"
+    if shrink < 1:
+        look += f"\\bord{style.outline * size:.2f}\\shad{style.shadow * size:.2f}"
+    if style.blur:
+        look += f"\\blur{style.blur * size:.2f}"
     words = "".join(f"{{\\fn{f.family}\\fs{em * metrics(f.file).line:.2f}}}{_neutral(part)}" for f, part in runs)
-    return f"{{\\pos({placed.middle:.2f},{bottom:.2f}){blur}}}{words}"
+    return f"{{{look}}}{words}"
 
 
 def _neutral(text: str) -> str:
@@ -184,7 +193,7 @@ def _laid_out(cue: Cue, language: str, style: CaptionStyle, canvas: Canvas, pres
     cap, low = metrics(style.font_file).cap * em, em * 0.12  # a little room for the tails of letters
     top, bottom = (baselines[0] - cap, baselines[-1] + low) if baselines else (0.0, 0.0)
     pad = style.box_padding * scale
-    return _Block(cue, tuple(words), em, Area(centre - half, top - pad, centre + half, bottom + pad))
+    return _Block(tuple(words), Area(centre - half, top - pad, centre + half, bottom + pad), shrink)
 
 
 def _shown_lines(cue: Cue, language: str, style: CaptionStyle) -> Iterator[list[tuple[CueWord, str]]]:
@@ -208,7 +217,7 @@ def _placed(
 ) -> Iterator[_Placed]:
     for word, text in line:
         width = measure(text) * shrink
-        yield _Placed(word, text, left + width / 2, baseline)
+        yield _Placed(word, text, width, left + width / 2, baseline)
         left += width + _space(measure) * shrink
 
 

@@ -122,6 +122,16 @@ def test_neighbours_stay_put_while_a_word_is_spoken(style: CaptionStyle) -> None
     assert {len(xs) for xs in places.values()} == {1}
 
 
+@pytest.mark.parametrize(("text", "grown"), [("da", 108.0), ("electroencefalografie", 101.3)])
+def test_a_spoken_word_grows_but_never_into_its_neighbours(text: str, grown: float) -> None:
+    (spoken, waiting) = (events(document(BOLD, cue(f"{text} nu", [0, 5], 9)), name) for name in ("Spoken", "Word"))
+    percents = [float(value) for value in re.findall(r"\\fsc[xy]([\d.]+)", spoken[0][9])]
+    assert percents == pytest.approx([grown, grown], abs=0.3)
+    assert "\\fsc" not in "".join(row[9] for row in waiting)
+    width = text_measure(BOLD, DRAFT)(text)
+    assert width * (percents[0] / 100 - 1) / 2 <= 0.061 * BOLD.font_size / 2
+
+
 # --- Inside the safe area ---------------------------------------------------------------------------------------
 
 LONG = "https://exemplu.ro/produse/tesaturi-si-sireturi-foarte-lungi?pagina=12&culoare=albastru"
@@ -193,6 +203,14 @@ def test_only_a_cue_that_is_too_wide_is_drawn_smaller(style: CaptionStyle) -> No
     assert text_measure(style, DRAFT)(LONG) * shrink == pytest.approx(line_limit(style, DRAFT, TIKTOK), rel=0.001)
 
 
+def test_outline_and_shadow_shrink_with_the_letters() -> None:
+    def outlines(text: str) -> list[float]:
+        return [float(value) for value in re.findall(r"\\bord([\d.]+)", document(BOLD, cue(text, [0], 9)))]
+
+    assert outlines("scurt") == []
+    assert 0 < outlines(LONG)[0] < BOLD.outline / 4
+
+
 # --- The same in a draft ----------------------------------------------------------------------------------------
 
 
@@ -224,7 +242,7 @@ def test_braces_and_backslashes_are_drawn_and_not_obeyed(style: CaptionStyle, te
     measured = text_measure(plain, FULL)(f"H {text}")
     assert right - left == pytest.approx(measured, abs=11), "side bearings differ"
     assert bottom - top < 48 * 1.4
-    assert "fallback" not in said.lower()
+    assert "not found" not in said
 
 
 def test_new_lines_and_spaces_in_a_word_are_single_spaces() -> None:
@@ -242,7 +260,7 @@ def test_letters_without_a_font_draw_nothing(style: CaptionStyle, tmp_path: Path
     pictures, said = drawn(with_emoji, style, DRAFT, tmp_path, [9])
     plain, _ = drawn(without, style, DRAFT, tmp_path, [9])
     assert np.array_equal(pictures, plain)
-    assert "fallback" not in said.lower()
+    assert "not found" not in said
 
 
 def test_a_cue_of_nothing_that_can_be_drawn_has_no_events() -> None:
