@@ -1,7 +1,7 @@
 """What was chosen, as plain records and plain English."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from statistics import fmean
 
 from app.editing.candidates import Footage, Usable, typical_sharpness
@@ -156,12 +156,14 @@ def _notes(variants: Sequence[Variant], wanted: int, found: Usable) -> Iterable[
 
 
 def _problems(variant: Variant) -> list[str]:
-    counts: Mapping[str, int] = {
-        "cuts join pictures that look alike": variant.lookalike_neighbours,
-        f"pairs of spans of one shot lie less than {GAP_SECONDS:g} s apart": variant.close_spans,
-    }
-    problems = [f"{count} {text}" for text, count in counts.items() if count]
-    return [*problems, "cuts lie where its shots end instead of on words"] if variant.recut else problems
+    alike, close = variant.lookalike_neighbours, variant.close_spans
+    problems = []
+    if alike:
+        problems.append(f"{alike} {'cut joins' if alike == 1 else 'cuts join'} pictures that look alike")
+    if close:
+        pairs = "pair of spans of one shot lies" if close == 1 else "pairs of spans of one shot lie"
+        problems.append(f"{close} {pairs} less than {GAP_SECONDS:g} s apart")
+    return [*problems, "cuts lie where the shots end instead of on words"] if variant.recut else problems
 
 
 def _are(count: int) -> str:

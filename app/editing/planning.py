@@ -5,7 +5,15 @@ from itertools import combinations, product
 
 from app.editing.layout import lay_out
 from app.editing.pool import Place, Pool
-from app.editing.selection import GAP_SECONDS, MOST_SHARED, Plan, best_place, close_spans, shared_seconds
+from app.editing.selection import (
+    GAP_SECONDS,
+    MOST_SHARED,
+    Plan,
+    alike_neighbours,
+    best_place,
+    close_spans,
+    shared_seconds,
+)
 
 _SWEEPS = 2
 """Times each pick is reconsidered with all others in view."""
@@ -50,6 +58,29 @@ def _fill(pool: Pool, plans: Sequence[Plan], wanting: Sequence[Plan]) -> None:
         _mend(pool, plans, plan)
     for plan, slot in _reconsidered(wanting):
         plan.picks[slot] = best_place(pool, plans, plan, slot)
+    for plan in wanting:
+        _part_alike(pool, plans, plan)
+
+
+def _part_alike(pool: Pool, plans: Sequence[Plan], plan: Plan) -> None:
+    """Choose two neighbouring picks anew where that leaves fewer look-alike cuts: one alone had nowhere to go."""
+    if plan.laid:
+        return
+    for slot in range(1, len(plan.slots) - 1):
+        for pair in ((slot, slot + 1), (slot + 1, slot)):
+            before, worst = list(plan.picks), _faults(plan)
+            if not worst[0]:
+                return
+            for each in pair:
+                plan.picks[each] = None
+            for each in pair:
+                plan.picks[each] = best_place(pool, plans, plan, each)
+            if not plan.complete or _faults(plan) >= worst:
+                plan.picks = before
+
+
+def _faults(plan: Plan) -> tuple[int, int]:
+    return alike_neighbours(plan.chosen), close_spans(plan.chosen)
 
 
 def _reconsidered(plans: Sequence[Plan]) -> Iterator[tuple[Plan, int]]:
