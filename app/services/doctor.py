@@ -7,17 +7,21 @@ from pathlib import Path
 
 from app.config import Settings
 from app.data import caption_styles
+from app.editing.spoken import prepare
 from app.errors import EditFactoryError, StorageError
 from app.media.atomic import storage_errors
 from app.media.ffmpeg import find_ffmpeg
 from app.media.fonts import missing_letters
 from app.models.base import Record
+from app.models.control import Control
 from app.services import speech
+from app.services.speech.edge_voices import natural_voice
 
 ROMANIAN = "ăâîșțĂÂÎȘȚ"
 LEAST_FREE = 2 << 30
 """Bytes that should be free: a source's analysis is small, but a ten-clip job with its parts takes about 1 GB."""
 
+_SAYS = {"en": "One, two, three.", "ro": "Unu, doi, trei."}
 _UNSAFE_FILE_SYSTEMS = frozenset("9p cifs drvfs fuse.sshfs nfs nfs4 smb3 smbfs vboxsf".split())
 
 
@@ -65,11 +69,15 @@ def _fonts(settings: Settings) -> Finding:
 
 def _voice(settings: Settings, language: str) -> Finding:
     voice = speech.choose_voice(None, language, settings)
-    speech.try_voice(voice, settings)
-    robotic = voice.quality == "robotic"
-    mend = speech.natural_voice_hint(language) if robotic else ""
-    kind = "robotic" if robotic else "natural"
-    return Finding(name=f"voice {language}", ok=True, detail=f"{voice.id}, {kind}, works offline", mend=mend)
+    provider = speech.provider_of(voice, settings)
+    provider.speak(prepare(_SAYS[language], language), voice, 1.0, Control())
+    better = natural_voice(language) if provider.robotic else None
+    return Finding(
+        name=f"voice {language}",
+        ok=True,
+        detail=f"{voice.id} speaks, {'robotic' if provider.robotic else 'natural'}, works offline",
+        mend=f"For a natural one: make --voice {better} (needs network)." if better else "",
+    )
 
 
 def _data_folder(settings: Settings) -> Finding:

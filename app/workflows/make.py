@@ -36,6 +36,10 @@ DEFAULT_STYLE = "bold"
 """The style whose widths break the lines of captions that go into the SRT only."""
 
 
+LEAST_SHARED = 0.05
+"""Seconds of footage two clips must share before it is told: less is a frame or two."""
+
+
 @dataclass(frozen=True)
 class Spoken:
     """One script with its voice."""
@@ -296,5 +300,5 @@ def _shared(choice: Choice, edits: Sequence[Edit]) -> tuple[SharedSeconds, ...]:
     return tuple(
         SharedSeconds(first=edits[a].name, second=edits[b].name, seconds=choice.variants[a].shared_seconds[b])
         for a, b in pairs
-        if choice.variants[a].shared_seconds[b] > 0
+        if choice.variants[a].shared_seconds[b] >= LEAST_SHARED
     )

@@ -54,7 +54,7 @@ def publish(
     require_space(stem.parent, [edit])
     ffmpeg = find_ffmpeg(settings.ffmpeg)
     limits = Limits(memory_mb=settings.ffmpeg_memory_mb, max_pixels=settings.max_pixels)
-    places = files_of(stem)
+    places, subtitles = files_of(stem), subtitles_of(edit)
     with ExitStack() as stack, work_folder(settings.data_dir) as work:
         new = {kind: stack.enter_context(new_file(place)) for kind, place in places.items()}
         report = render(
@@ -62,7 +62,7 @@ def publish(
             {key: path for key, (path, _) in sources.items()},
             {key: info for key, (_, info) in sources.items()},
             voice,
-            subtitles_of(edit),
+            subtitles,
             new["mp4"],
             work,
             ffmpeg=ffmpeg,
@@ -70,9 +70,17 @@ def publish(
             limits=limits,
             control=control.part(0.0, 0.9),
         )
-        checks = check_clip(new["mp4"], edit, ffmpeg=ffmpeg, control=control.part(0.9, 1.0))
+        checks = check_clip(
+            new["mp4"],
+            edit,
+            ffmpeg=ffmpeg,
+            control=control.part(0.9, 1.0),
+            work=work,
+            subtitles=subtitles,
+            limits=limits,
+        )
         checks.require()
-        poster(new["mp4"], edit.poster_frame, new["jpg"], ffmpeg=ffmpeg, control=control)
+        poster(new["mp4"], edit.poster_frame, new["jpg"], ffmpeg=ffmpeg, control=control, limits=limits)
         new["srt"].write_text(write_srt(edit.captions.cues if edit.captions else ()), encoding="utf-8")
         new["edit"].write_text(edit_json(edit), encoding="utf-8")
     return Published(files=places, report=report, checks=checks)
