@@ -10,8 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import av
+from av.audio.stream import AudioStream
+from av.codec.context import CodecContext
 from av.container import InputContainer
-from av.stream import Disposition
+from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from app.errors import MediaError
@@ -65,6 +67,8 @@ def open_media(path: Path, max_pixels: int = MAX_PIXELS) -> Iterator[InputContai
     except (av.FFmpegError, ValueError, OSError) as error:
         raise _unreadable(path) from error
     with container:
+        if not container.streams:  # what is left of a file that lost its index
+            raise _unreadable(path)
         for stream in container.streams.video:
             _limit(stream, path, max_pixels)
         yield container
@@ -83,9 +87,19 @@ def check_file(path: Path) -> None:
 
 
 def picture_stream(container: InputContainer) -> VideoStream | None:
-    """Return the first stream of moving pictures, or None; covers and thumbnails are not one."""
+    """Return the first stream of moving pictures that can be decoded, or None; covers and thumbnails are not one."""
     streams = (s for s in container.streams.video if not s.disposition & _NOT_PICTURES)
-    return next(streams, None)
+    return next((s for s in streams if _has_decoder(s)), None)
+
+
+def sound_stream(container: InputContainer) -> AudioStream | None:
+    """Return the first stream of sound that can be decoded, or None."""
+    return next((s for s in container.streams.audio if _has_decoder(s)), None)
+
+
+def _has_decoder(stream: Stream) -> bool:
+    context: CodecContext | None = stream.codec_context  # None for codecs this build does not know
+    return context is not None
 
 
 def no_picture(path: Path) -> MediaError:
@@ -116,6 +130,8 @@ def undecodable(path: Path) -> MediaError:
 
 
 def _limit(stream: VideoStream, path: Path, max_pixels: int) -> None:
+    if not _has_decoder(stream):
+        return
     context = stream.codec_context
     if context.width * context.height > max_pixels:
         raise _error(
@@ -162,7 +178,7 @@ def _lacks_index(path: Path) -> bool:
             if length < 8 and length != 0:
                 break
             names.append(name if at <= size else b"")
-    return b"moov" not in names
+    return bool(names) and b"moov" not in names
 
 
 def _error(path: Path, code: str, what: str, hint: str) -> MediaError:

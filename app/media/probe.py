@@ -15,7 +15,7 @@ from av.video.stream import VideoStream
 
 from app.errors import MediaError
 from app.media import containers
-from app.media.containers import MAX_PIXELS, open_media, picture_stream
+from app.media.containers import MAX_PIXELS, open_media, picture_stream, sound_stream
 from app.media.hashing import file_hash
 from app.models.media import AudioInfo, MediaInfo, Rotation
 
@@ -60,7 +60,7 @@ def probe(path: Path, *, max_pixels: int = MAX_PIXELS, need_picture: bool = Fals
     """
     with open_media(path, max_pixels) as container:
         stream = picture_stream(container)
-        sound = container.streams.audio[0] if container.streams.audio else None
+        sound = sound_stream(container)
         if stream is None and (need_picture or sound is None):
             raise containers.no_picture(path)
         picture = _picture(container, stream, path) if stream else {"duration": _length(container, sound)}

