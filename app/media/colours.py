@@ -47,13 +47,16 @@ def read_colours(path: Path) -> Colours:
 
 
 def scale_options(colours: Colours) -> str:
-    """Return the colour options of the scale filter that also sizes the picture: SDR is converted by it, HDR is not.
+    """Return the quality and colour options of the scale filter that also sizes the picture: SDR is converted by it, HDR is not.
 
     HDR keeps its 10 bits in the matrix it has until `to_bt709`.
     """
     source_range = "pc" if colours.full_range else "tv"
     target = colours.matrix if colours.hdr else "bt709"
-    return f"in_color_matrix={colours.matrix}:out_color_matrix={target}:in_range={source_range}:out_range=tv"
+    # Converting rounds twice, and without accurate_rnd always down: 2 levels too dark (measured; it costs 20 % more).
+    flags = "bicubic" if (colours.matrix, source_range) == (target, "tv") else "bicubic+accurate_rnd"
+    ways = f"in_color_matrix={colours.matrix}:out_color_matrix={target}:in_range={source_range}:out_range=tv"
+    return f"flags={flags}:{ways}"
 
 
 def to_bt709(colours: Colours) -> str:

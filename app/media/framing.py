@@ -30,23 +30,26 @@ def framing_filters(mode: FramingMode, canvas: Canvas, colours: Colours) -> str:
 def _cut_to_shape(canvas: Canvas) -> str:
     """Cut away, before scaling, what cannot show: scaling it would cost three times the pixels.
 
-    Rounded outwards to even numbers; `_cover` cuts the last pixel.
+    Pixels go four by four, two on each side, as chroma is stored for every second one: a cut at an odd place would
+    be moved, and a small picture with it by many pixels of the canvas. `_cover` cuts the rest.
     """
     shape = f"{canvas.width}/{canvas.height}"
-    return f"crop=w='min(iw,2*ceil(ih*{shape}/sar/2))':h='min(ih,2*ceil(iw*sar/({shape})/2))'"
+    wide = f"iw-4*floor(max(0,iw-ih*{shape}/sar)/4)"
+    high = f"ih-4*floor(max(0,ih-iw*sar/({shape}))/4)"
+    return f"crop=w='{wide}':h='{high}'"
 
 
 def _cover(width: int, height: int, colours: Colours) -> str:
     """Scale to the smallest size, in square pixels, that covers width x height, and cut to it."""
     wide, high = f"2*ceil(max({width},{height}*dar)/2-0.01)", f"2*ceil(max({height},{width}/dar)/2-0.01)"
-    return f"scale=w='{wide}':h='{high}':flags=bicubic:{scale_options(colours)},crop={width}:{height}"
+    return f"scale=w='{wide}':h='{high}':{scale_options(colours)},crop={width}:{height}"
 
 
 def _fit(canvas: Canvas, colours: Colours) -> str:
     """Scale to the largest even size, in square pixels, inside the canvas."""
     wide = f"max(2,2*round(min({canvas.width},{canvas.height}*dar)/2))"
     high = f"max(2,2*round(min({canvas.height},{canvas.width}/dar)/2))"
-    return f"scale=w='{wide}':h='{high}':flags=bicubic:{scale_options(colours)}"
+    return f"scale=w='{wide}':h='{high}':{scale_options(colours)}"
 
 
 def _over_blurred_self(canvas: Canvas) -> str:
