@@ -67,8 +67,9 @@ def _aligned(alone: Sequence[str], groups: list[list[Timed]]) -> list[tuple[list
                 before = best.get((i - di, j - dj))
                 if before is None:
                     continue
-                cost = before[0] + _difference("".join(words[i - di : i]), "".join(said[j - dj : j]))
-                cost += _JOIN_COST * (di + dj - 2) if di and dj else 1.0
+                word, group = "".join(words[i - di : i]), "".join(said[j - dj : j])
+                cost = before[0] + _difference(word, group)
+                cost += _JOIN_COST * (di + dj - 2) if di and dj else bool(word or group)
                 if (i, j) not in best or cost < best[i, j][0]:
                     best[i, j] = (cost, (di, dj))
     return _walked(best, len(words), len(said), groups)

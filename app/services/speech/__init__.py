@@ -16,7 +16,7 @@ from app.services.speech.piper import Piper
 from app.services.speech.provider import Provider, Spoken
 from app.services.speech.store import Recording, SpeechStore
 
-__all__ = ["Provider", "Spoken", "audio_path", "choose_voice", "robotic_note", "speak", "voices"]
+__all__ = ["Provider", "Spoken", "audio_path", "choose_voice", "provider_of", "robotic_note", "speak", "voices"]
 
 _MADE_AS = 1
 """Counts up when the same request would give another recording."""

@@ -79,7 +79,7 @@ def words_per_minute(speed: float) -> int:
     Its speech gets shorter than the rate says (2.0 times the rate is 2.15 times as fast, measured on Romanian and
     English sentences), hence the power.
     """
-    return round(WORDS_PER_MINUTE * math.pow(speed, 0.92))
+    return round(WORDS_PER_MINUTE * math.pow(speed, 0.96))
 
 
 def _spans(text: str, sound: Sound, events: list[tuple[int, int, int]]) -> list[Span]:

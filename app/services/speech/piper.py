@@ -61,7 +61,7 @@ class Piper:
         limit = _START_SECONDS + _SECONDS_PER_WORD * len(words)
         answer = ask(_SCRIPT, request, control, limit, f"The Piper voice {voice.name}")
         try:
-            return _joined(words, sentences, answer)
+            return _joined(words, sentences, answer, speed)
         except (KeyError, TypeError, ValueError) as error:
             raise VoiceError(
                 f"The Piper voice {voice.name} gave an answer that does not fit: {error!r}.",
@@ -96,9 +96,9 @@ def in_sentences(words: list[str]) -> list[list[str]]:
     return [sentence for sentence in sentences if sentence]
 
 
-def _joined(words: list[str], sentences: list[list[str]], answer: dict[str, Any]) -> Spoken:
+def _joined(words: list[str], sentences: list[list[str]], answer: dict[str, Any], speed: float) -> Spoken:
     rate = int(answer["rate"])
-    pause = np.zeros(round(PAUSE_SECONDS * rate), dtype=np.int16)
+    pause = np.zeros(round(PAUSE_SECONDS / speed * rate), dtype=np.int16)
     sounds: list[np.ndarray[Any, np.dtype[np.int16]]] = []
     known: dict[int, tuple[float, float]] = {}
     first = at = 0

@@ -18,6 +18,14 @@ from piper.voice import AudioChunk
 SEED = 1
 """The same text gives the same sound: the model's noise, without which it sounds flat, comes from a fixed seed."""
 
+SPEED_TOLERANCE = 0.015
+CORRECTIONS = 6
+STEEPNESS = 1.4
+"""Length changes with about the 0.7th power of the scale (measured), so the scale with the 1.4th of the length."""
+
+SHORTEST_SCALE = 0.25
+"""Of the model's own; below it sounds fall out of words."""
+
 
 def phonemes_of(voice: PiperVoice, chunk: AudioChunk) -> list[list[Any]]:
     """Return every phoneme and its length in samples; equal lengths when the model does not tell them."""
@@ -27,11 +35,11 @@ def phonemes_of(voice: PiperVoice, chunk: AudioChunk) -> list[list[Any]]:
     return [[phoneme, share] for phoneme in chunk.phonemes]
 
 
-def speak_sentence(voice: PiperVoice, words: list[str], speed: float) -> dict[str, Any]:
+def speak_sentence(voice: PiperVoice, words: list[str], scale: float) -> dict[str, Any]:
     """Speak one sentence; when Piper cuts it in several, they follow each other."""
-    config = SynthesisConfig(length_scale=voice.config.length_scale / speed)
     pcm = b""
     phonemes: list[list[Any]] = []
+    config = SynthesisConfig(length_scale=scale)
     for chunk in voice.synthesize(" ".join(words), config, include_alignments=True):
         phonemes += ([[" ", 0]] if phonemes else []) + phonemes_of(voice, chunk)
         pcm += chunk.audio_int16_bytes
@@ -39,12 +47,29 @@ def speak_sentence(voice: PiperVoice, words: list[str], speed: float) -> dict[st
     return {"pcm": base64.b64encode(pcm).decode(), "phonemes": phonemes, "alone": alone}
 
 
+def length(sentences: list[dict[str, Any]]) -> int:
+    """Return how long sentences are, as the length of their encoded sound."""
+    return max(1, sum(len(sentence["pcm"]) for sentence in sentences))
+
+
 def speak(request: dict[str, Any]) -> dict[str, Any]:
-    """Speak the sentences of `request`."""
+    """Speak the sentences of `request` at its speed.
+
+    A model shortens pauses and short sounds less than the rest: its scale of 1/1.15 makes speech only 1.07 times as
+    fast. So the scale is corrected until the whole is as long as the speed says.
+    """
     onnxruntime.set_seed(SEED)
     voice = PiperVoice.load(request["model"], include_alignments=True)
-    sentences = [speak_sentence(voice, words, request["speed"]) for words in request["sentences"]]
-    return {"rate": voice.config.sample_rate, "sentences": sentences}
+    speed, own = request["speed"], voice.config.length_scale
+    said = [speak_sentence(voice, words, own) for words in request["sentences"]]
+    wanted = length(said) / speed
+    scale = own
+    for _ in range(CORRECTIONS):
+        if abs(length(said) / wanted - 1) <= SPEED_TOLERANCE:
+            break
+        scale = max(own * SHORTEST_SCALE, scale * (wanted / length(said)) ** STEEPNESS)
+        said = [speak_sentence(voice, words, scale) for words in request["sentences"]]
+    return {"rate": voice.config.sample_rate, "sentences": said}
 
 
 def main() -> None:

@@ -1,0 +1,220 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.editing.marks import shown_lines
+from app.editing.spoken import prepare, split_scripts, time_tokens
+from app.errors import ScriptError
+from app.models.voice import SpeechText, WordTime
+
+
+def said_for(text: SpeechText, shown: str) -> str:
+    """What is said for the display token `shown`, without punctuation."""
+    token = next(token.index for token in text.tokens if token.text == shown)
+    return " ".join(word.text.rstrip(".,!?;:…") for word in text.words if word.token == token)
+
+
+@pytest.mark.parametrize(
+    ("script", "shown", "said"),
+    [
+        ("Costă 49,99 lei azi", "49,99", "patruzeci și nouă virgulă nouăzeci și nouă de"),
+        ("Costă 49,99 lei azi", "lei", "lei"),
+        ("Costă 1 leu", "1", "un"),
+        ("Costă 100 RON", "RON", "lei"),
+        ("Costă 100 RON", "100", "o sută de"),
+        ("Costă 15lei", "15lei", "cincisprezece lei"),
+        ("Costă 1.299,50 lei.", "1.299,50", "o mie două sute nouăzeci și nouă virgulă cincizeci de"),
+        ("Costă 10€", "10€", "zece euro"),
+        ("Costă $20", "$20", "douăzeci de dolari"),
+        ("Deschis 24/7", "24/7", "douăzeci și patru din șapte"),
+        ("Scrie un e-mail", "e-mail", "e-mail"),
+        ("Vezi https://www.shop.ro/reduceri?a=1", "https://www.shop.ro/reduceri?a=1", "shop punct ro slash reduceri"),
+        ("Vezi shop.ro/x.", "shop.ro/x.", "shop punct ro slash x"),
+        ("La contact@shop.ro", "contact@shop.ro", "contact arond shop punct ro"),
+        ("Super 🔥 tare", "🔥", ""),
+        ("Unu — doi", "—", ""),
+        ("Pasul 1️⃣ gata", "1️⃣", ""),
+        ("H&M sau C&A", "H&M", "H și M"),
+        ("Tu & eu", "&", "și"),
+        ("-20% azi", "-20%", "minus douăzeci la sută"),
+        ("50 % azi", "%", "la sută"),
+        ("La 18:30 fix", "18:30", "optsprezece și treizeci"),
+        ("La 14:00 fix", "14:00", "paisprezece"),
+        ("La 2:00 fix", "2:00", "două"),
+        ("Pe 12.03.2025", "12.03.2025", "doisprezece martie două mii douăzeci și cinci"),
+        ("Pe 01.01.2026", "01.01.2026", "întâi ianuarie două mii douăzeci și șase"),
+        ("A 2-a oară", "2-a", "doua"),
+        ("Al 3-lea pas", "3-lea", "treilea"),
+        ("Are 20 cm", "20", "douăzeci de"),
+        ("Are 20 cm", "cm", "centimetri"),
+        ("Are 5kg", "5kg", "cinci kilograme"),
+        ("La 20°C", "20°C", "douăzeci de grade Celsius"),
+        ("În 22 de ore", "22", "douăzeci și două"),
+        ("În 10-15 minute", "10-15", "zece până la cincisprezece"),
+        ("Dl. Popescu", "Dl.", "domnul"),
+        ("#BlackFriday", "#BlackFriday", "hashtag Black Friday"),
+        ("@shop_ro", "@shop_ro", "arond shop ro"),
+        ("și/sau", "și/sau", "și sau"),
+        ("Sună la 0722", "0722", "zero șapte doi doi"),
+        ("Versiunea 1.2.3", "1.2.3", "unu punct doi punct trei"),
+        ("„Bine”", "„Bine”", "Bine"),
+        ("Model A4", "A4", "A4"),
+    ],
+)
+def test_romanian_is_said_as_people_say_it(script: str, shown: str, said: str) -> None:
+    assert said_for(prepare(script, "ro"), shown) == said
+
+
+@pytest.mark.parametrize(
+    ("script", "shown", "said"),
+    [
+        ("Only 49,99 lei today", "49,99", "forty nine point nine nine"),
+        ("Only $49.99 today", "$49.99", "forty nine dollars and ninety nine cents"),
+        ("Only $1.01 today", "$1.01", "one dollar and one cent"),
+        ("Only $5.00 today", "$5.00", "five dollars"),
+        ("Only €10 today", "€10", "ten euros"),
+        ("Raised $2 million", "$2", "two"),
+        ("Raised $2 million", "million", "million dollars"),
+        ("Open 24/7", "24/7", "twenty four seven"),
+        ("Send an e-mail", "e-mail", "e-mail"),
+        ("See shop.ro/x", "shop.ro/x", "shop dot ro slash x"),
+        ("See https://my-shop.com", "https://my-shop.com", "my dash shop dot com"),
+        ("Mail info@shop.com!", "info@shop.com!", "info at shop dot com"),
+        ("So good 🔥🔥 wow", "🔥🔥", ""),
+        ("You & me", "&", "and"),
+        ("50% off", "50%", "fifty percent"),
+        ("At 9:05 sharp", "9:05", "nine oh five"),
+        ("At 10:00 sharp", "10:00", "ten o'clock"),
+        ("At 10:00 am", "10:00", "ten"),
+        ("On 2025-03-12", "2025-03-12", "march twelfth twenty twenty five"),
+        ("On 03/12/2025", "03/12/2025", "march twelfth twenty twenty five"),
+        ("In 2024 we", "2024", "twenty twenty four"),
+        ("We sold 2024 bags", "2024", "two thousand and twenty four"),
+        ("The 21st bag", "21st", "twenty first"),
+        ("It is 6 ft tall", "ft", "feet"),
+        ("Add 1/2 cup", "1/2", "one half"),
+        ("Mr. Smith", "Mr.", "mister"),
+        ("It's e.g. red", "e.g.", "for example"),
+        ("In the U.S. now", "U.S.", "US"),
+        ("I don't know", "don't", "don't"),
+        ("Minus -5 now", "-5", "minus five"),
+    ],
+)
+def test_english_is_said_as_people_say_it(script: str, shown: str, said: str) -> None:
+    assert said_for(prepare(script, "en"), shown) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "script", "shown", "said"),
+    [
+        ("de", "Nur 49 Euro", "49", "neunundvierzig"),
+        ("de", "Nur 3,5 Liter", "3,5", "drei Komma fünf"),
+        ("fr", "Sur shop.fr/x", "shop.fr/x", "shop point fr slash x"),
+        ("es", "Un 50% menos", "50%", "cincuenta por ciento"),
+        ("xx", "Kob 49,99 nu", "49,99", "49,99"),
+    ],
+)
+def test_other_languages_get_what_is_known_of_them(language: str, script: str, shown: str, said: str) -> None:
+    assert said_for(prepare(script, language), shown) == said
+
+
+def test_captions_show_what_was_written() -> None:
+    script = "**Doar** azi: -20% la `tot`, pe shop.ro 🔥\n(zâmbește)\n# Hai [pauză] acum!"
+    assert [token.text for token in prepare(script, "ro").tokens] == [
+        "Doar",
+        "azi:",
+        "-20%",
+        "la",
+        "tot,",
+        "pe",
+        "shop.ro",
+        "🔥",
+        "Hai",
+        "acum!",
+    ]
+
+
+def test_cedillas_are_mended_in_what_is_shown_and_said() -> None:
+    text = prepare("Şi ţara", "ro")
+    assert [token.text for token in text.tokens] == ["Și", "țara"]
+    assert text.text == "Și țara."
+
+
+def breaks(script: str, language: str = "ro") -> list[str]:
+    return [token.text for token in prepare(script, language).tokens if token.breaks_after]
+
+
+def test_breaks_stand_at_clauses_and_lines() -> None:
+    assert breaks("Unu, doi trei. Patru\ncinci șase") == ["Unu,", "trei.", "Patru", "șase"]
+    assert breaks("Unu — doi") == ["—", "doi"]
+
+
+def test_an_emoji_stays_with_the_sentence_it_closes() -> None:
+    assert breaks("Gata! 🔥 Hai acum") == ["🔥", "acum"]
+    assert breaks("Gata!\n🔥 Hai") == ["Gata!", "Hai"]
+
+
+def test_the_stop_of_an_abbreviation_is_no_break() -> None:
+    assert breaks("Dl. Popescu, nr. 5 etc. și alții") == ["Popescu,", "alții"]
+    assert breaks("Mere, pere etc. Apoi gata") == ["Mere,", "etc.", "gata"]
+
+
+def test_a_line_is_a_sentence_unless_it_was_only_wrapped() -> None:
+    assert prepare("Titlu mare\nVine restul", "ro").text == "Titlu mare. Vine restul."
+    assert prepare("o linie ruptă\nîn două", "ro").text == "o linie ruptă în două."
+
+
+def test_punctuation_stands_on_the_word_before_it() -> None:
+    assert prepare("Da 🔥! Nu… Poate... sau „așa”?", "ro").text == "Da! Nu. Poate, sau așa?"
+    assert prepare("Unu — doi", "ro").text == "Unu, doi."
+
+
+@pytest.mark.parametrize("script", ["", "   \n", "🔥🔥", "[pauză]", "(zâmbește)", "---", "***", "— …"])
+def test_nothing_to_say_is_an_error(script: str) -> None:
+    with pytest.raises(ScriptError) as caught:
+        prepare(script, "ro")
+    assert caught.value.instance_code == "empty_script"
+    assert caught.value.hint
+
+
+def test_scripts_are_separated_by_a_line_of_three_dashes() -> None:
+    assert split_scripts("unu\n---\ndoi --- trei\n ---  \n\n---\r\npatru") == ["unu", "doi --- trei", "patru"]
+    assert split_scripts("\n\n") == []
+
+
+PARTS = [
+    *"49,99 lei 24/7 e-mail shop.ro/x 20 de $2 million 12.03.2025 -20% a 2-a (x) [pauză] **b** 1.2.3 RON".split(),
+    *"99999999999999 1.000.000,5 🔥 0722 10-15 € etc. — ... 1️⃣ ² ş #a @b & 9:05 ½ x@y.ro 07/13/2025 % U.S.".split(),
+    "\n",
+    "---",
+]
+SCRIPTS = st.one_of(st.text(), st.lists(st.sampled_from(PARTS)).map(" ".join))
+
+
+@given(SCRIPTS, st.sampled_from(["ro", "en", "de", "ja", "xx"]))
+def test_any_script_is_mapped_in_order_or_has_nothing_to_say(script: str, language: str) -> None:
+    try:
+        text = prepare(script, language)
+    except ScriptError:
+        return
+    assert text.text.split() == [word.text for word in text.words]
+    owners = [word.token for word in text.words]
+    assert owners == sorted(owners)
+    assert set(owners) <= set(range(len(text.tokens)))
+    assert [token.index for token in text.tokens] == list(range(len(text.tokens)))
+    assert [token.text for token in text.tokens] == " ".join(shown_lines(script, language)).split()
+    assert text.tokens[-1].breaks_after
+
+
+def test_a_token_lasts_from_its_first_to_its_last_word() -> None:
+    text = prepare("🔥 Costă 49,99 lei 🔥 azi", "ro")
+    times = [WordTime(word=at, start=at * 0.5, end=at * 0.5 + 0.4) for at in range(len(text.words))]
+    tokens = time_tokens(text, times)
+    by_text = {token.text: token for token in tokens}
+    assert [token.spoken for token in tokens] == [False, True, True, True, False, True]
+    assert (tokens[0].start, tokens[0].end) == (0.0, 0.0)
+    count = sum(word.token == by_text["49,99"].index for word in text.words)
+    assert by_text["49,99"].start == 0.5
+    assert by_text["49,99"].end == pytest.approx(0.5 * count + 0.4)
+    assert (tokens[4].start, tokens[4].end) == (by_text["lei"].end, by_text["lei"].end)
+    assert tokens[-1].breaks_after

@@ -1,0 +1,87 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.editing.word_times import Span, completed, find_in_text, from_spans, trimmed
+from app.models.voice import WordTime
+
+WORDS = ["one", "of", "the", "best."]
+
+
+def spans_of(times: tuple[WordTime, ...]) -> list[tuple[float, float]]:
+    return [(round(time.start, 3), round(time.end, 3)) for time in times]
+
+
+def test_each_word_gets_its_own_span() -> None:
+    spans = [Span(0, 3, 0.0, 0.3), Span(4, 6, 0.3, 0.5), Span(7, 10, 0.5, 0.8), Span(11, 15, 0.9, 1.5)]
+    assert spans_of(from_spans(WORDS, spans, 2.0)) == [(0.0, 0.3), (0.3, 0.5), (0.5, 0.8), (0.9, 1.5)]
+
+
+def test_words_said_as_one_share_its_time_by_letters() -> None:
+    spans = [Span(0, 3, 0.0, 0.3), Span(4, 10, 0.4, 1.0), Span(11, 15, 1.0, 1.5)]
+    assert spans_of(from_spans(WORDS, spans, 2.0))[1:3] == [(0.4, 0.6), (0.7, 1.0)]
+
+
+def test_a_word_said_as_several_lasts_through_all_of_them() -> None:
+    assert spans_of(from_spans(["24/7"], [Span(0, 2, 0.1, 0.5), Span(3, 4, 0.6, 0.9)], 1.0)) == [(0.1, 0.9)]
+
+
+def test_a_word_without_a_span_fills_the_gap() -> None:
+    assert spans_of(completed(["a", "b", "c"], {0: (0.0, 0.2), 2: (0.6, 1.0)}, 1.0))[1] == (0.2, 0.6)
+
+
+def test_without_a_gap_it_shares_with_the_word_before() -> None:
+    assert spans_of(completed(["aa", "bb", "c"], {0: (0.0, 0.4), 2: (0.4, 1.0)}, 1.0)) == [
+        (0.0, 0.2),
+        (0.2, 0.4),
+        (0.4, 1.0),
+    ]
+
+
+def test_words_at_the_ends_and_all_words_missing() -> None:
+    assert spans_of(completed(["a", "b"], {}, 1.0)) == [(0.0, 0.5), (0.5, 1.0)]
+    assert spans_of(completed(["a", "b"], {0: (0.2, 0.5)}, 1.0)) == [(0.2, 0.5), (0.5, 1.0)]
+    assert spans_of(completed(["a", "b"], {1: (0.2, 0.5)}, 1.0)) == [(0.0, 0.2), (0.2, 0.5)]
+
+
+@given(
+    st.lists(st.text("abc", min_size=1), min_size=1, max_size=12),
+    st.dictionaries(st.integers(0, 11), st.tuples(st.floats(-1, 9), st.floats(-1, 9))),
+    st.floats(0, 8),
+)
+def test_times_are_in_order_and_within_the_audio(
+    words: list[str], known: dict[int, tuple[float, float]], duration: float
+) -> None:
+    times = completed(words, {k: v for k, v in known.items() if k < len(words)}, duration)
+    assert [time.word for time in times] == list(range(len(words)))
+    edges = [edge for time in times for edge in (time.start, time.end)]
+    assert edges == sorted(edges)
+    assert edges[0] >= 0
+    assert edges[-1] <= duration
+
+
+def test_reported_texts_are_found_in_order() -> None:
+    words = ["Hai,", "e-mail", "la", "la", "magazin!"]
+    said = [
+        ("hai", 0.0, 0.1),
+        ("E", 0.1, 0.2),
+        ("mail", 0.2, 0.3),
+        ("la", 0.3, 0.4),
+        ("la", 0.4, 0.5),
+        ("Magazin", 0.5, 1.0),
+    ]
+    assert [time.start for time in from_spans(words, find_in_text(words, said), 1.0)] == [0.0, 0.1, 0.3, 0.4, 0.5]
+
+
+def test_a_text_that_is_not_there_is_left_out() -> None:
+    assert find_in_text(["unu", "doi"], [("xyz", 0.0, 0.1), ("", 0.0, 0.1), ("doi", 0.2, 0.3)]) == [
+        Span(4, 7, 0.2, 0.3)
+    ]
+
+
+def test_decomposed_letters_are_found() -> None:
+    assert find_in_text(["și"], [("s\u0326i", 0.0, 0.1)]) == [Span(0, 2, 0.0, 0.1)]
+
+
+def test_a_cut_at_the_start_shifts_the_times() -> None:
+    times = [WordTime(word=0, start=0.1, end=0.5), WordTime(word=1, start=0.5, end=1.2)]
+    assert spans_of(trimmed(times, 0.2, 0.9)) == [(0.0, 0.3), (0.3, 0.9)]
