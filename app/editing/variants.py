@@ -15,6 +15,9 @@ from app.editing.timing import SHORTEST_SLOT
 from app.errors import InputError, NotEnoughFootage, TooFewVariants
 from app.models.timing import seconds_of
 
+_ATTEMPTS = 5
+"""Times scarce footage is shared out anew: at the limit of what is possible, how many fit is a matter of luck."""
+
 
 def choose(
     footage: Iterable[Footage], slots_per_variant: Sequence[Sequence[int]], seed: int, *, strict: bool = False
@@ -31,8 +34,7 @@ def choose(
     found = usable(footage, shortest)
     _check_enough(found, max(sum(slots) for slots in slots_per_variant))
     pool = build_pool(found, shortest)
-    plans = [_new_plan(pool, number, slots, seed) for number, slots in enumerate(slots_per_variant)]
-    choice = describe(pool, differing_plans(pool, plans), len(plans))
+    choice = describe(pool, _most_plans(pool, slots_per_variant, seed), len(slots_per_variant))
     if strict and choice.possible < choice.wanted:
         raise _too_few(choice)
     return choice
@@ -73,8 +75,19 @@ def _too_few(choice: Choice) -> TooFewVariants:
     )
 
 
-def _new_plan(pool: Pool, number: int, slots: Sequence[int], seed: int) -> Plan:
-    rng = random.Random(f"{seed}/{number}")  # noqa: S311 (variety, not secrecy)
+def _most_plans(pool: Pool, slots_per_variant: Sequence[Sequence[int]], seed: int) -> list[Plan]:
+    """Return the plans of the first attempt in which all differ, or else of the one with most that do."""
+    most: list[Plan] = []
+    for attempt in range(_ATTEMPTS):
+        wanted = [_new_plan(pool, n, slots, f"{seed}/{attempt}/{n}") for n, slots in enumerate(slots_per_variant)]
+        most = max(most, differing_plans(pool, wanted), key=len)
+        if len(most) == len(wanted):
+            break
+    return most
+
+
+def _new_plan(pool: Pool, number: int, slots: Sequence[int], seed: str) -> Plan:
+    rng = random.Random(seed)  # noqa: S311 (variety, not secrecy)
     plan = Plan(number, tuple(slots), np.array([rng.random() for _ in pool.start]))
     plan.clear()
     return plan
