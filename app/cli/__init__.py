@@ -7,7 +7,6 @@ check, 7 a disk or folder that cannot be written, 8 something is not installed, 
 
 import sys
 
-import click
 import typer
 
 from app import __version__
@@ -20,7 +19,6 @@ cli = typer.Typer(
     help="Raw footage and a script in, finished vertical clips out. Works offline, without any account.",
     epilog="Settings come from options, then EDIT_FACTORY_* in the environment, then config.toml, then defaults.",
     add_completion=False,
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
 cli.command("make")(make.make_command)
@@ -44,20 +42,23 @@ def _options(
     """Options that stand before the command."""
 
 
+def _usage_error(error: typer.TyperException) -> InputError:
+    message = error.format_message() if hasattr(error, "format_message") else str(error)
+    hint = "Run edit-factory --help, or the command with --help."
+    return InputError(message.rstrip(".") + ".", hint=hint, code="usage")
+
+
 def main() -> None:
     """Run the command line and leave with its exit status; every error is one line, or one JSON document."""
     as_json = "--json" in sys.argv
     try:
-        status = cli(standalone_mode=False)
-    except click.exceptions.Abort:
+        status = cli(sys.argv[1:] or ["--help"], standalone_mode=False)
+    except (typer.Abort, KeyboardInterrupt):
         status = fail(Cancelled("Stopped as asked."), as_json)
-    except click.ClickException as error:
-        hint = "Run edit-factory --help, or the command with --help."
-        status = fail(InputError(error.format_message(), hint=hint, code="usage"), as_json)
+    except typer.TyperException as error:  # an option that is not there, or a value of the wrong kind
+        status = fail(_usage_error(error), as_json)
     except EditFactoryError as error:
         status = fail(error, as_json)
-    except KeyboardInterrupt:
-        status = fail(Cancelled("Stopped as asked."), as_json)
     except Exception as error:
         status = fail_unexpected(error, as_json)
     sys.exit(status or 0)

@@ -52,7 +52,7 @@ def make_command(
         lang=lang, voice=voice, speed=speed, preset=preset, quality=quality,
         captions=captions, words_per_cue=words_per_cue, framing=framing, duration=duration,
     )  # fmt: skip
-    scripts = tuple(split_scripts(text)) if (text := read_script(script)) is not None else ()
+    scripts = tuple(split_scripts(text) or [""]) if (text := read_script(script)) is not None else ()
     request = _request(
         settings,
         files=gather(footage),

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from app.cli.output import console, print_json
 from app.config import load_settings
@@ -51,7 +51,7 @@ def voices_command(
     if as_json:
         print_json({"ok": True, "voices": [voice.model_dump(mode="json") for voice in found]})
         return
-    table = Table("Voice", "Language", "Name", "Kind", "Works offline")
+    table = Table(Column("Voice", overflow="fold", min_width=26), "Language", "Name", "Kind", "Works offline")
     for voice in found:
         table.add_row(voice.id, voice.language, voice.name, voice.quality, "yes" if voice.offline else "no")
     console.print(table)
