@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from functools import cache
 from pathlib import Path
@@ -38,18 +39,21 @@ def ask(script: Path, request: dict[str, Any], control: Control, seconds: float,
     longer than `seconds`; `Cancelled` when `control` is cancelled.
     """
     control.check()
+    with tempfile.TemporaryFile() as asked:  # not a pipe: what does not fit one would have to be written while waiting
+        asked.write(json.dumps(request).encode())
+        asked.seek(0)
+        try:
+            child = subprocess.Popen(  # noqa: S603 - our own interpreter and script; no user text among the arguments
+                [*_tie(), sys.executable, "-P", str(script)],
+                stdin=asked,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise _failed(speaker, f"its process cannot be started ({error.strerror})") from error
     try:
-        child = subprocess.Popen(  # noqa: S603 - our own interpreter and script; the text goes through a pipe
-            [*_tie(), sys.executable, "-P", str(script)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise _failed(speaker, f"its process cannot be started ({error.strerror})") from error
-    try:
-        out, err = _talk(child, json.dumps(request).encode(), control, time.monotonic() + seconds)
+        out, err = _talk(child, control, time.monotonic() + seconds)
     except TimeoutError as error:
         raise _failed(speaker, f"it did not finish within {seconds:.0f} s") from error
     finally:
@@ -57,13 +61,11 @@ def ask(script: Path, request: dict[str, Any], control: Control, seconds: float,
     return _answer(speaker, child.returncode, out, err)
 
 
-def _talk(child: "subprocess.Popen[bytes]", request: bytes, control: Control, until: float) -> tuple[bytes, bytes]:
-    first: bytes | None = request  # it goes on where it was when it is called again without one
+def _talk(child: "subprocess.Popen[bytes]", control: Control, until: float) -> tuple[bytes, bytes]:
     while True:
         try:
-            return child.communicate(first, timeout=_POLL_SECONDS)
+            return child.communicate(timeout=_POLL_SECONDS)
         except subprocess.TimeoutExpired:
-            first = None
             control.check()
             if time.monotonic() > until:
                 raise TimeoutError from None
@@ -74,7 +76,7 @@ def _end(child: "subprocess.Popen[bytes]") -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
     child.wait()
-    for pipe in (child.stdin, child.stdout, child.stderr):
+    for pipe in (child.stdout, child.stderr):
         if pipe is not None:
             with contextlib.suppress(OSError):
                 pipe.close()

@@ -50,7 +50,9 @@ def _nearest(asked: str, known: list[VoiceInfo]) -> list[str]:
     ids = {voice.id.lower(): voice.id for voice in known}
     bare = {name.partition(":")[2]: voice_id for name, voice_id in ids.items()}
     wanted = asked.lower()
-    near = [ids[name] for name in get_close_matches(wanted, ids, 3)]
-    near += [bare[name] for name in get_close_matches(wanted.rpartition(":")[2], bare, 3)]
+    part = wanted.rpartition(":")[2]
+    near = [ids[name] for name in ids if len(part) > 2 and part in name]
+    near += [ids[name] for name in get_close_matches(wanted, ids, 3)]
+    near += [bare[name] for name in get_close_matches(part, bare, 3)]
     near += [voice.id for voice in known if voice.language == wanted[:2]]
     return list(dict.fromkeys(near))[:3] or ["piper:en_US-joe-medium", "espeak:ro", "edge:ro-RO-AlinaNeural"]

@@ -39,7 +39,8 @@ class SpeechStore:
 
     def get(self, key: str) -> Recording | None:
         """Return the recording when it and its WAV are there and whole; a damaged WAV is taken away."""
-        recording = self._records.get(key, Recording)
+        with storage_errors(self._records.folder):
+            recording = self._records.get(key, Recording)
         path = self.audio_path(recording.audio_hash) if recording else None
         if recording is None or path is None:
             return None
