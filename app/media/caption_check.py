@@ -5,6 +5,7 @@ covered by a letter or its outline, and there the clip must show that very brigh
 places or colours, and footage that happens to be as bright as white letters is not as dark as their outline.
 """
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -52,6 +53,8 @@ def captions_item(edit: Edit, folder: Path, frames: Sequence[int]) -> list[Check
     if not frames:
         return [CheckItem(name="captions", ok=False, detail="there are none to compare the picture with")]
     size = (len(frames), 3, edit.canvas.height, edit.canvas.width)
+    if (folder / _NAME).stat().st_size != math.prod(size):
+        return [CheckItem(name="captions", ok=False, detail="the picture has another size or too few frames")]
     pictures = np.memmap(folder / _NAME, np.uint8, "r", shape=size)
     shares = {frame: shown_share(*triple) for frame, triple in zip(frames, pictures, strict=True)}
     missing = [frame for frame, share in shares.items() if share is not None and share < _PRESENT]

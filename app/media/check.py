@@ -171,8 +171,13 @@ def _content(path: Path, edit: Edit, subtitles: Subtitles | None, place: Workpla
             loudness = measure(path, edit.frames / OUTPUT_FPS, place)
     except RenderError as error:
         return [_item("decoding", False, error.message)]
-    items = [_loudness_item(loudness, edit), black_item(log, edit), frozen_item(log, edit)]
+    items = [_decoding_item(log), _loudness_item(loudness, edit), black_item(log, edit), frozen_item(log, edit)]
     return [*items, *captions_item(edit, place.folder, compared)]
+
+
+def _decoding_item(log: str) -> CheckItem:
+    errors = [line for line in log.splitlines() if "[error]" in line or "[fatal]" in line]
+    return _item("decoding", not errors, f"{len(errors)} errors" if errors else "without errors")
 
 
 def _loudness_item(loudness: Loudness, edit: Edit) -> CheckItem:

@@ -27,7 +27,7 @@ SILENT_LUFS = -70.0
 QUIET_LUFS = -50.0
 """Below this it is the hiss of a microphone; raising it by 40 dB would only make a clip of noise."""
 
-_CLOSE_LU = 0.2
+_CLOSE_LU, _CLOSE_LU_AAC = 0.2, 0.4
 _ROUNDS = 12
 _BLOCK_SECONDS = 0.4  # BS.1770 measures blocks of 0.4 s: less is repeated to be measured at all
 _REPEATS = 20
@@ -60,41 +60,50 @@ def read_meter(log: str) -> Loudness:
     )
 
 
-def level(mixed: Samples, place: Workplace) -> tuple[Path, Loudness]:
+def level(mixed: Samples, place: Workplace, *, quietest: float = QUIET_LUFS) -> tuple[Path, Loudness]:
     """Bring the clip's mix to -14 LUFS and at most -1.5 dBTP; return it as AAC in MP4, and how loud that is.
 
-    Silence stays silence, and what is quieter than -50 LUFS stays as it is. Raises `RenderError` (loudness) when
-    the target cannot be met, as for a few clicks in silence.
+    Silence stays silence, and what is quieter than `quietest` LUFS stays as it is. Raises `RenderError` (loudness)
+    when the target cannot be met, as for a few clicks in silence.
     """
     seconds = len(mixed) / SAMPLE_RATE
     repeats = _REPEATS if seconds < _BLOCK_SECONDS else 1
     write_wav(place.folder / _MIXED, np.tile(mixed, (repeats, 1)))
-    before = measure(place.folder / _MIXED, seconds * repeats, place)
-    if before.integrated is None or before.integrated < QUIET_LUFS:
+    found = measure(place.folder / _MIXED, seconds * repeats, place)
+    if found.integrated is None or found.integrated < quietest:
         return _encode(_MIXED, len(mixed), place)
-    gain, ceiling = TARGET_LUFS - before.integrated, TARGET_PEAK
+    target, peak = TARGET_LUFS, TARGET_PEAK
+    gain, ceiling = target - found.integrated, peak
     for _ in range(_ROUNDS):
-        after = _shape(gain, ceiling, len(mixed) * repeats, place)
-        if _within(after, _CLOSE_LU, TARGET_PEAK):
-            aac, after = _encode(_FINAL, len(mixed), place)
-            if _within(after, ALLOWED_LU, ALLOWED_PEAK):
-                return aac, after
-            ceiling -= 0.3  # what AAC added to the peaks
-        gain += TARGET_LUFS - (after.integrated or TARGET_LUFS)
-        ceiling -= max(0.0, (after.true_peak or TARGET_PEAK) - TARGET_PEAK)
+        found = _shape(gain, ceiling, len(mixed) * repeats, place)
+        if _within(found, target, _CLOSE_LU, peak):
+            aac, heard = _encode(_FINAL, len(mixed), place)
+            if _within(heard, TARGET_LUFS, _CLOSE_LU_AAC, ALLOWED_PEAK):
+                return aac, heard
+            target += TARGET_LUFS - _loud(heard)  # AAC takes the highest tones away: noise loses up to 1 LU
+            peak -= max(0.0, _peak(heard) - ALLOWED_PEAK)  # and adds to peaks
+        gain += target - _loud(found)
+        ceiling -= max(0.0, _peak(found) - peak)
     raise RenderError(
-        f"The sound could not be brought to {TARGET_LUFS:.0f} LUFS: it came to {after.integrated} LUFS with peaks of "
-        f"{after.true_peak} dBTP.",
+        f"The sound could not be brought to {TARGET_LUFS:.0f} LUFS: it came to {_loud(found):.1f} LUFS with peaks of "
+        f"{_peak(found):.1f} dBTP.",
         hint="The sound is mostly silence with short loud bangs; leave the footage's own sound out.",
         subject="sound",
         code="loudness",
     )
 
 
-def _within(loudness: Loudness, units: float, peak: float) -> bool:
-    if loudness.integrated is None or loudness.true_peak is None:
-        return False
-    return abs(loudness.integrated - TARGET_LUFS) <= units and loudness.true_peak <= peak
+def _loud(loudness: Loudness) -> float:
+    return SILENT_LUFS if loudness.integrated is None else loudness.integrated
+
+
+def _peak(loudness: Loudness) -> float:
+    return SILENT_LUFS if loudness.true_peak is None else loudness.true_peak
+
+
+def _within(loudness: Loudness, target: float, units: float, peak: float) -> bool:
+    """Whether the loudness is near the target; a hundredth more for the meter's rounding to tenths."""
+    return abs(_loud(loudness) - target) <= units + 0.01 and _peak(loudness) <= peak + 0.01
 
 
 def _shape(gain: float, ceiling: float, samples: int, place: Workplace) -> Loudness:

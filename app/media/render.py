@@ -17,7 +17,7 @@ from app.media.atomic import storage_errors
 from app.media.colours import read_colours
 from app.media.ffmpeg import Ffmpeg, Limits, Workplace
 from app.media.join import join
-from app.media.loudness import level
+from app.media.loudness import QUIET_LUFS, SILENT_LUFS, level
 from app.media.parts import Source, encode_parts, parts_of
 from app.media.sound import mix, takes_of
 from app.media.subtitles import Subtitles
@@ -84,7 +84,8 @@ def _sound(
     place: Workplace,
 ) -> tuple[Path, Loudness]:
     sounding = {key: path for key, path in sources.items() if infos[key].audio is not None}
-    return level(mix(edit, takes_of(edit, sounding), voice, place), place)
+    quietest = QUIET_LUFS if voice is None else SILENT_LUFS
+    return level(mix(edit, takes_of(edit, sounding), voice, place), place, quietest=quietest)
 
 
 def _decodable(edit: Edit, sources: Mapping[str, Path], infos: Mapping[str, MediaInfo]) -> dict[str, Source]:
