@@ -125,7 +125,7 @@ def _silence(count: int) -> Iterator[Samples]:
 
 
 def _windows(blocks: Iterable[Samples], size: int) -> Iterator[Samples]:
-    """Yield windows of exactly `size` samples, writable and contiguous; the last one is filled with silence."""
+    """Yield windows of exactly `size` samples, writable and contiguous; a rest at the end is dropped."""
     rest = np.zeros(0, np.float32)
     for block in blocks:
         data = np.concatenate([rest, block])
@@ -133,5 +133,3 @@ def _windows(blocks: Iterable[Samples], size: int) -> Iterator[Samples]:
         for start in range(0, whole, size):
             yield data[start : start + size].copy()
         rest = data[whole:]
-    if rest.size:
-        yield np.concatenate([rest, np.zeros(size - rest.size, np.float32)])

@@ -1,0 +1,101 @@
+"""A file is measured once: by content, by version, and not when measuring failed."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.config import Settings
+from app.errors import Cancelled, MediaError
+from app.media import signals
+from app.media.analyze import ANALYSIS_VERSION
+from app.media.probe import probe
+from app.models.control import Control
+from app.models.media import Analysis
+from app.services import analysis as service
+from app.services.analysis import analyze_once
+
+
+@pytest.fixture
+def decodes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """One entry for each time that a file's picture is decoded."""
+    counted: list[int] = []
+    real = signals.decoded
+
+    def counting(*arguments: Any) -> Any:
+        counted.append(1)
+        return real(*arguments)
+
+    monkeypatch.setattr(signals, "decoded", counting)
+    return counted
+
+
+def once(path: Path, settings: Settings, control: Control | None = None) -> Analysis:
+    return analyze_once(path, probe(path), settings, control or Control())
+
+
+def test_the_second_time_nothing_is_decoded(clip: Path, settings: Settings, decodes: list[int]) -> None:
+    first = once(clip, settings)
+    assert len(decodes) == 1
+    assert once(clip, settings) == first
+    assert len(decodes) == 1
+
+
+def test_a_copy_under_another_name_is_known(clip: Path, settings: Settings, decodes: list[int], tmp_path: Path) -> None:
+    shutil.copy(clip, tmp_path / "copy 🔥.mov")
+    assert once(clip, settings) == once(tmp_path / "copy 🔥.mov", settings)
+    assert len(decodes) == 1
+
+
+def test_another_content_is_measured(clip: Path, make: Any, settings: Settings, decodes: list[int]) -> None:
+    once(clip, settings)
+    once(make(seed=5), settings)
+    assert len(decodes) == 2
+
+
+def test_a_new_version_measures_again(
+    clip: Path, settings: Settings, decodes: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once(clip, settings)
+    monkeypatch.setattr(service, "ANALYSIS_VERSION", ANALYSIS_VERSION + 1)
+    once(clip, settings)
+    assert len(decodes) == 2
+
+
+def test_what_was_stored_badly_is_measured_again(clip: Path, settings: Settings, decodes: list[int]) -> None:
+    first = once(clip, settings)
+    (stored,) = (settings.data_dir / "cache" / "analysis").rglob("*.json")
+    stored.write_text('{"content_hash": ')
+    assert once(clip, settings) == first
+    assert len(decodes) == 2
+
+
+def test_it_is_stored_in_the_data_folder_only(clip: Path, settings: Settings) -> None:
+    beside = sorted(clip.parent.iterdir())
+    once(clip, settings)
+    assert sorted(clip.parent.iterdir()) == beside
+    assert len(list((settings.data_dir / "cache" / "analysis").rglob("*.json"))) == 1
+
+
+def test_progress_ends_at_one_both_times(clip: Path, settings: Settings) -> None:
+    for _ in range(2):
+        shares: list[float] = []
+        once(clip, settings, Control(shares.append))
+        assert shares[-1] == 1.0
+
+
+def test_a_cancelled_analysis_stores_nothing(clip: Path, settings: Settings) -> None:
+    control = Control()
+    control.cancel()
+    with pytest.raises(Cancelled):
+        once(clip, settings, control)
+    assert not list(settings.data_dir.rglob("*.json"))
+
+
+def test_the_largest_picture_is_kept_to(clip: Path, settings: Settings) -> None:
+    small = settings.model_copy(update={"max_pixels": 10_000})
+    with pytest.raises(MediaError) as caught:
+        once(clip, small)
+    assert caught.value.instance_code == "media_too_large"
+    assert not list(settings.data_dir.rglob("*.json"))
