@@ -135,8 +135,8 @@ def pictures(path: Path, pixel_format: str = "gray") -> list[Pixels]:
     with av.open(str(path)) as container:
         frames = container.decode(video=0)
         if pixel_format == "gray":
-            return [f.to_ndarray()[: f.height, : f.width].copy() for f in frames]
-        return [f.to_ndarray(format=pixel_format) for f in frames]
+            return [np.asarray(f.to_ndarray()[: f.height, : f.width], np.uint8).copy() for f in frames]
+        return [np.asarray(f.to_ndarray(format=pixel_format), np.uint8) for f in frames]
 
 
 def numbers(path: Path) -> list[int]:

@@ -34,7 +34,9 @@ def shown_rgb(path: Path) -> tuple[float, ...]:
         context = container.streams.video[0].codec_context
         assert (context.colorspace, context.color_primaries, context.color_trc, context.color_range) == (1, 1, 1, 1)
         frame = next(container.decode(video=0))
-        y, u, v = (np.frombuffer(p, np.uint8).reshape(-1, p.line_size)[:, : p.width].mean() for p in frame.planes)
+        y, u, v = (
+            np.frombuffer(bytes(p), np.uint8).reshape(-1, p.line_size)[:, : p.width].mean() for p in frame.planes
+        )
     luma, blue, red = (y - 16) / 219, (u - 128) / 224, (v - 128) / 224
     r, b = luma + 1.5748 * red, luma + 1.8556 * blue
     g = (luma - 0.2126 * r - 0.0722 * b) / 0.7152

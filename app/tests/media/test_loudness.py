@@ -75,7 +75,7 @@ def _length(aac: Path, place: Workplace) -> int:
     """Return how many samples a player hears."""
     place.run("decoding", (Input(aac),), ("-c:a", "pcm_s16le", "-f", "wav", "heard.wav"))
     with wave.open(str(place.folder / "heard.wav")) as heard:
-        return heard.getnframes()
+        return int(heard.getnframes())
 
 
 def test_silence_stays_silence(place: Workplace) -> None:
