@@ -151,7 +151,7 @@ def test_speed_is_kept(settings: Settings, voice_id: str, speed: float) -> None:
     normal = made(script, "en", voice_id, settings)[1]
     text, other = made(script, "en", voice_id, settings, speed)
     check_times(text, other)
-    assert normal.duration / other.duration == pytest.approx(speed, rel=0.04)
+    assert normal.duration / other.duration == pytest.approx(speed, rel=0.05)
 
 
 @pytest.mark.parametrize("voice_id", ["espeak:ro", "piper:en_US-joe-medium"])
