@@ -22,7 +22,11 @@ def poster(
     Raises `RenderError`, `StorageError` or `Cancelled`.
     """
     before = max(0.0, (frame - 0.5) / OUTPUT_FPS)  # half a frame early: rounding can then not skip it
-    with new_file(out) as temporary, storage_errors(out), tempfile.TemporaryDirectory(dir=out.parent) as folder:
+    with (
+        new_file(out) as temporary,
+        storage_errors(out),
+        tempfile.TemporaryDirectory(prefix=".poster-", dir=out.parent) as folder,
+    ):
         call = Run(
             what="making the poster picture",
             inputs=(Input(clip, ("-ss", f"{before:.6f}")),),

@@ -17,7 +17,7 @@ from app.models.control import Control
 from app.models.edit import Canvas, Captions, Cue, CueWord, Edit, SourceSound, VoiceTrack
 from app.models.report import CheckItem
 from app.tests.footage import ffmpeg, make_clip
-from app.tests.media.clips import TALL, Stage, shot
+from app.tests.media.clips import TALL, Stage, pictures, shot
 
 CANVAS = Canvas(width=360, height=640)
 VOICE = VoiceTrack(audio_hash="0" * 64, voice_id="v", language="en", duration=2.0, speed=1.0)
@@ -241,3 +241,25 @@ def test_poster_is_that_very_frame(shop: Shop, tmp_path: Path, frame: int) -> No
     differences = [abs(shown - f).mean() for f in frames]
     assert differences.index(min(differences)) == frame
     assert differences[frame] < 3
+
+
+def test_captions_do_not_move_at_joints(tmp_path: Path) -> None:
+    """Words that change near a joint show on the same frame as in one piece: parts draw at the clip's own times."""
+    gray = tmp_path / "g.mp4"
+    ffmpeg("-f", "lavfi", "-i", "color=gray:s=320x180:d=4:r=30", gray)
+    stage = Stage(tmp_path, gray)
+    key = stage.keys[0]
+    whole = captions_of(stage.edit([shot(key, 0.5, 75)], CANVAS, "standard"), "bold")
+    pieces = stage.edit(
+        [shot(key, 0.5, 7), shot(key, 0.5, 1), shot(key, 0.5, 23), shot(key, 0.5, 44)], CANVAS, "standard"
+    )
+    pieces = pieces.evolve(captions=whole.captions)
+    shown = []
+    for name, edit in (("one", whole), ("four", pieces)):
+        stage.render(edit, tmp_path / f"{name}.mp4", subtitles=subtitles_of(edit))
+        shown.append(pictures(tmp_path / f"{name}.mp4"))
+    steps = [abs(a.astype(int) - b).mean() for a, b in zip(shown[0], shown[0][1:], strict=False)]
+    apart = [abs(a.astype(int) - b).mean() for a, b in zip(*shown, strict=True)]
+    changes = [n + 1 for n, step in enumerate(steps) if step > 0.5]
+    assert changes == [7, 15, 30, 37, 45], "the first cue begins with the clip"
+    assert max(apart) < min(steps[n - 1] for n in changes) / 2
