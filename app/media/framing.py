@@ -4,12 +4,22 @@
     blur  the whole picture, over a blurred copy of itself that fills the canvas
     fit   the whole picture, with black beside it
 
-ffmpeg turns the picture by its rotation tag before the first filter, so nothing here turns. Sizes are expressions
+ffmpeg turns the picture by its display matrix before the first filter; `TURNS` is for files that only have the old
+tag, which it does not apply. Sizes are expressions
 over what really arrives (`iw`, `ih`, and `sar`, the shape of a pixel), so a stream that changes size keeps working.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from app.media.colours import Colours, scale_options, to_bt709
 from app.models.edit import Canvas, FramingMode
+from app.models.media import Rotation
+
+TURNS: Mapping[Rotation, tuple[str, ...]] = MappingProxyType(
+    {0: (), 90: ("transpose=clock",), 180: ("hflip", "vflip"), 270: ("transpose=cclock",)}
+)
+"""Filters for a clockwise turn in degrees."""
 
 _BLUR_SHRINK = 8  # the background is blurred at an eighth of the size: 64 times fewer pixels, the same look
 _BLUR_SIGMA = 0.04  # of the small background's width; measured by eye: shapes stay, edges and faces do not

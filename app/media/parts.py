@@ -16,10 +16,11 @@ from app import data
 from app.errors import MediaError
 from app.media.colours import Colours
 from app.media.ffmpeg import Input, Workplace
-from app.media.framing import framing_filters
+from app.media.framing import TURNS, framing_filters
 from app.media.subtitles import DRAW, SUBTITLES_NAME
 from app.models.control import Control
 from app.models.edit import Canvas, Edit, EditShot
+from app.models.media import Rotation
 from app.models.preset import Quality
 from app.models.timing import OUTPUT_FPS
 
@@ -37,12 +38,16 @@ _POLL_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Source:
-    """A file that shots take from: what decoding it needs to know."""
+    """A file that shots take from: what decoding it needs to know.
+
+    `turn` is the clockwise turn that is left to us: ffmpeg applies a display matrix by itself, an old tag not.
+    """
 
     path: Path
     name: str
     colours: Colours
     variable_rate: bool = False
+    turn: Rotation = 0
 
 
 @dataclass(frozen=True)
@@ -110,7 +115,7 @@ def part_filters(part: Part, canvas: Canvas, *, captions: bool) -> str:
     """
     lead = f"setpts=PTS-{_lead(part):.6f}/TB," if _lead(part) else ""
     steady = f"{lead}fps={OUTPUT_FPS}:start_time=0,tpad=stop={_MISSING_FRAMES}:stop_mode=clone"
-    filters = [steady, framing_filters(part.shot.framing, canvas, part.source.colours)]
+    filters = [steady, *TURNS[part.source.turn], framing_filters(part.shot.framing, canvas, part.source.colours)]
     if captions:
         filters += [f"setpts=(N+{part.first})/{OUTPUT_FPS}/TB", DRAW]
     return ",".join([*filters, f"setpts=N/{OUTPUT_FPS}/TB"])

@@ -136,6 +136,7 @@ def _picture(container: InputContainer, stream: VideoStream, path: Path) -> dict
     times = _packet_times(container, stream)
     if times.complete and times.ticks.size < 2:
         raise containers.too_short(path)
+    by_tag = frame.side_data.get("DISPLAYMATRIX") is None
     turn, pixel = turn_of(frame, stream), _pixel_shape(stream.sample_aspect_ratio)
     width, height = shown_size(frame.width, frame.height, pixel, turn)
     transfer = TRANSFERS.get(frame.color_trc, "") or TRANSFERS.get(context.color_trc, "")
@@ -147,6 +148,7 @@ def _picture(container: InputContainer, stream: VideoStream, path: Path) -> dict
         "coded_width": frame.width,
         "coded_height": frame.height,
         "rotation": turn,
+        "rotation_by_tag": by_tag and turn != 0,
         "codec": context.codec.canonical_name,
         "bitrate": stream.bit_rate or container.bit_rate or 0,
         "pixel_format": frame.format.name,

@@ -92,7 +92,13 @@ def _decodable(edit: Edit, sources: Mapping[str, Path], infos: Mapping[str, Medi
     used = {shot.source for shot in edit.shots}
     names = {source.content_hash: source.name for source in edit.sources}
     return {
-        key: Source(sources[key], names[key], read_colours(sources[key]), infos[key].variable_frame_rate)
+        key: Source(
+            sources[key],
+            names[key],
+            read_colours(sources[key]),
+            variable_rate=infos[key].variable_frame_rate,
+            turn=infos[key].rotation if infos[key].rotation_by_tag else 0,
+        )
         for key in sorted(used)
     }
 

@@ -22,7 +22,8 @@ class AudioInfo(Record):
 class MediaInfo(Record):
     """What a file is. Sizes are as shown: after rotation and with square pixels.
 
-    `rotation` is the clockwise turn, in degrees, that a player applies to the stored picture.
+    `rotation` is the clockwise turn, in degrees, that a player applies to the stored picture. With `rotation_by_tag`
+    it comes from the old `rotate` tag, which ffmpeg, unlike a display matrix, does not apply by itself.
     `bitrate` is in bits a second (0 when the file does not say), `duration` in seconds,
     `content_hash` the SHA-256 of the file's bytes. Still-less files (sound only) have `has_video` False.
     """
@@ -38,6 +39,7 @@ class MediaInfo(Record):
     coded_width: int = 0
     coded_height: int = 0
     rotation: Rotation = 0
+    rotation_by_tag: bool = False
     codec: str = ""
     bitrate: int = 0
     pixel_format: str = ""
