@@ -4,6 +4,7 @@ What its container says is read by PyAV; how it looks and sounds is judged by on
 """
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -16,8 +17,10 @@ from av.video.stream import VideoStream
 from app.errors import RenderError
 from app.media.atomic import storage_errors
 from app.media.caption_check import captions_item, compare_arguments, frames_to_compare
+from app.media.explain import Explainer
 from app.media.ffmpeg import Ffmpeg, Input, Limits, Workplace
 from app.media.loudness import ALLOWED_LU, ALLOWED_PEAK, QUIET_LUFS, TARGET_LUFS, measure, read_meter
+from app.media.parts import Part
 from app.media.sound import SAMPLE_RATE, SAMPLES_PER_FRAME
 from app.media.spans import DETECTORS, black_item, frozen_item
 from app.media.subtitles import Subtitles
@@ -43,6 +46,7 @@ class _Track:
 def check_clip(
     path: Path,
     edit: Edit,
+    parts: Sequence[Part],
     *,
     ffmpeg: Ffmpeg,
     control: Control,
@@ -52,6 +56,7 @@ def check_clip(
 ) -> CheckReport:
     """Return what was found in the finished clip at `path`; `require` on it turns a failure into an error.
 
+    `parts` are the edit's shots with their footage, which is looked at again where the clip is black or stands still.
     `subtitles` are those the clip was rendered with; without them an edit with burnt captions fails. Works in a
     folder of its own under `work`. Raises `StorageError` or `Cancelled`, never an error for a bad clip.
     """
@@ -63,7 +68,7 @@ def check_clip(
     if items[0].ok:
         with storage_errors(work), tempfile.TemporaryDirectory(prefix="check-", dir=work) as folder:
             place = Workplace(ffmpeg, Path(folder), limits or Limits(), control)
-            items += _content(path, edit, subtitles, place)
+            items += _content(path, edit, parts, subtitles, place)
     return CheckReport(items=tuple(items))
 
 
@@ -156,7 +161,9 @@ def _boxes(path: Path) -> list[str]:
     return names
 
 
-def _content(path: Path, edit: Edit, subtitles: Subtitles | None, place: Workplace) -> list[CheckItem]:
+def _content(
+    path: Path, edit: Edit, parts: Sequence[Part], subtitles: Subtitles | None, place: Workplace
+) -> list[CheckItem]:
     """Decode the clip once and judge it. A clip that cannot be decoded fails here."""
     compared = frames_to_compare(edit) if subtitles else ()
     if subtitles and compared:
@@ -171,7 +178,9 @@ def _content(path: Path, edit: Edit, subtitles: Subtitles | None, place: Workpla
             loudness = measure(path, edit.frames / OUTPUT_FPS, place)
     except RenderError as error:
         return [_item("decoding", False, error.message)]
-    items = [_decoding_item(log), _loudness_item(loudness, edit), black_item(log, edit), frozen_item(log, edit)]
+    footage = Explainer(parts, edit.canvas, place)
+    items = [_decoding_item(log), _loudness_item(loudness, edit)]
+    items += [black_item(log, edit, footage), frozen_item(log, edit, footage)]
     return [*items, *captions_item(edit, place.folder, compared)]
 
 

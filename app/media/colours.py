@@ -47,7 +47,7 @@ def read_colours(path: Path) -> Colours:
 
 
 def scale_options(colours: Colours) -> str:
-    """Return the quality and colour options of the scale filter that also sizes the picture: SDR is converted by it, HDR is not.
+    """Return the quality and colour options of the scale filter that also sizes the picture: it converts SDR, not HDR.
 
     HDR keeps its 10 bits in the matrix it has until `to_bt709`.
     """

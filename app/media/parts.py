@@ -96,7 +96,7 @@ def encode_part(part: Part, canvas: Canvas, quality: Quality, place: Workplace, 
     and what `run` raises."""
     place.run(
         f"encoding shot {part.index + 1} from {part.source.name}",
-        (_seek(part),),
+        (seek(part),),
         (
             *("-map", "0:V:0", "-an", "-sn", "-dn", "-vf", part_filters(part, canvas, captions=captions)),
             *(*_encoder(quality, part.shot.frames), "-f", "mp4", part.name),
@@ -125,7 +125,8 @@ def _lead(part: Part) -> float:
     return min(part.shot.source_start, _LEAD_VARIABLE if part.source.variable_rate else _LEAD)
 
 
-def _seek(part: Part) -> Input:
+def seek(part: Part) -> Input:
+    """Return the part's source, read from a little before its shot to a little after."""
     lead = _lead(part)
     start, length = part.shot.source_start - lead, lead + part.shot.frames / OUTPUT_FPS + _TAIL
     return Input(part.source.path, ("-threads", str(_DECODE_THREADS), "-ss", f"{start:.6f}", "-t", f"{length:.6f}"))

@@ -61,7 +61,7 @@ def render(
         sound, loudness = _sound(edit, sources, infos, voice, place)
         control.report(_SOUND)
         started.append(time.monotonic())
-        parts = parts_of(edit, _decodable(edit, sources, infos))
+        parts = parts_of(edit, decodable(edit, sources, infos))
         files = encode_parts(edit, parts, place.watched_by(control.part(_SOUND, _PICTURE)), max_parallel)
         started.append(time.monotonic())
         join(files, [shot.frames for shot in edit.shots], sound, out, control)
@@ -88,7 +88,8 @@ def _sound(
     return level(mix(edit, takes_of(edit, sounding), voice, place), place, quietest=quietest)
 
 
-def _decodable(edit: Edit, sources: Mapping[str, Path], infos: Mapping[str, MediaInfo]) -> dict[str, Source]:
+def decodable(edit: Edit, sources: Mapping[str, Path], infos: Mapping[str, MediaInfo]) -> dict[str, Source]:
+    """Return the files an edit takes from, with what decoding them needs to know."""
     used = {shot.source for shot in edit.shots}
     names = {source.content_hash: source.name for source in edit.sources}
     return {

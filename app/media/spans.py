@@ -1,13 +1,13 @@
 """Spans of a finished clip that are black or stand still, from ffmpeg's detectors.
 
-Black always fails: shots that are black are never chosen. A still picture may be what was filmed (a tripod, a screen),
-so it fails only where no footage explains it: for longer than a shot that stands still would be used, or across a
-joint between two different files.
+Either fails unless the footage itself is so there (`app/media/explain.py`): a dark picture between bars, a tripod.
+Standing still across a joint between two files always fails, as their pictures differ.
 """
 
 import re
 from collections.abc import Sequence
 from itertools import accumulate
+from typing import Protocol
 
 from app.models.edit import Edit
 from app.models.report import CheckItem
@@ -15,9 +15,6 @@ from app.models.timing import OUTPUT_FPS, Span
 
 BLACK_SECONDS = 0.5
 FROZEN_SECONDS = 2.0
-LONGEST_STILL = 5.0
-"""Seconds: analysis turns away shots that stand still, so nothing in a clip should for this long."""
-
 DETECTORS = (
     f"blackdetect=d={BLACK_SECONDS - 0.01}:pic_th=0.92:pix_th=0.04,freezedetect=n=-60dB:d={FROZEN_SECONDS - 0.01}"
 )
@@ -25,20 +22,45 @@ DETECTORS = (
 80 %. A hundredth of a second less than told, as the detectors count from frame to frame."""
 
 
-def black_item(log: str, edit: Edit) -> CheckItem:
-    """Return whether ffmpeg's log names black spans."""
-    spans = [
+class Explains(Protocol):
+    """Says whether the footage itself is black, or stands still, during a span of the clip's time."""
+
+    def is_black(self, span: Span) -> bool:
+        """Whether the footage is black there."""
+        ...
+
+    def stands_still(self, span: Span) -> bool:
+        """Whether the footage stands still there."""
+        ...
+
+
+def black_item(log: str, edit: Edit, footage: Explains) -> CheckItem:
+    """Return whether ffmpeg's log names black spans that the footage does not explain."""
+    spans = black_spans(log)
+    bad = [span for span in spans if not footage.is_black(span)]
+    return _told("black", bad, spans, edit)
+
+
+def frozen_item(log: str, edit: Edit, footage: Explains) -> CheckItem:
+    """Return whether ffmpeg's log names spans that stand still without a reason in the edit or its footage."""
+    spans = frozen_spans(log, _length(edit))
+    bad = [span for span in spans if _crosses_files(span, edit) or not footage.stands_still(span)]
+    return _told("frozen", bad, spans, edit)
+
+
+def _told(name: str, bad: Sequence[Span], spans: Sequence[Span], edit: Edit) -> CheckItem:
+    if bad:
+        return CheckItem(name=name, ok=False, detail=_named(bad))
+    explained = f"{_named(spans)}, as in the footage" if spans else f"none of {_length(edit):.2f} s"
+    return CheckItem(name=name, ok=True, detail=explained)
+
+
+def black_spans(log: str) -> list[Span]:
+    """Return the black spans the log names."""
+    return [
         Span(start=float(start), end=max(float(start), float(end)))
         for start, end in re.findall(r"black_start:\s*([\d.]+) black_end:\s*([\d.]+)", log)
     ]
-    return CheckItem(name="black", ok=not spans, detail=_named(spans) or f"none of {_length(edit):.2f} s")
-
-
-def frozen_item(log: str, edit: Edit) -> CheckItem:
-    """Return whether ffmpeg's log names spans that stand still without a reason in the edit."""
-    spans = frozen_spans(log, _length(edit))
-    bad = [span for span in spans if span.length >= LONGEST_STILL or _crosses_files(span, edit)]
-    return CheckItem(name="frozen", ok=not bad, detail=_named(bad or spans) or f"none of {_length(edit):.2f} s")
 
 
 def frozen_spans(log: str, length: float) -> list[Span]:

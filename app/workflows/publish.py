@@ -17,8 +17,9 @@ from app.media.atomic import new_file, storage_errors
 from app.media.check import check_clip
 from app.media.ffmpeg import Limits, find_ffmpeg
 from app.media.fonts import copy_fonts
+from app.media.parts import parts_of
 from app.media.poster import poster
-from app.media.render import Subtitles, render
+from app.media.render import Subtitles, decodable, render
 from app.models.base import Record
 from app.models.control import Control
 from app.models.edit import Edit
@@ -57,10 +58,12 @@ def publish(
     places, subtitles = files_of(stem), subtitles_of(edit)
     with ExitStack() as stack, work_folder(settings.data_dir) as work:
         new = {kind: stack.enter_context(new_file(place)) for kind, place in places.items()}
+        paths = {key: path for key, (path, _) in sources.items()}
+        infos = {key: info for key, (_, info) in sources.items()}
         report = render(
             edit,
-            {key: path for key, (path, _) in sources.items()},
-            {key: info for key, (_, info) in sources.items()},
+            paths,
+            infos,
             voice,
             subtitles,
             new["mp4"],
@@ -73,6 +76,7 @@ def publish(
         checks = check_clip(
             new["mp4"],
             edit,
+            parts_of(edit, decodable(edit, paths, infos)),
             ffmpeg=ffmpeg,
             control=control.part(0.9, 1.0),
             work=work,

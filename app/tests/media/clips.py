@@ -8,12 +8,14 @@ import av
 import numpy as np
 import numpy.typing as npt
 
+from app.media.check import check_clip
 from app.media.ffmpeg import Limits, find_ffmpeg
+from app.media.parts import Part, parts_of
 from app.media.probe import probe
-from app.media.render import Subtitles, render
+from app.media.render import Subtitles, decodable, render
 from app.models.control import Control
 from app.models.edit import Canvas, Edit, EditShot, FramingMode, QualityName, SourceRef, SourceSound, VoiceTrack
-from app.models.report import RenderReport
+from app.models.report import CheckReport, RenderReport
 
 BITS = 10
 WIDE = Canvas(width=320, height=180)
@@ -121,6 +123,18 @@ class Stage:
             max_parallel=max_parallel,
             limits=Limits(),
             control=control or Control(),
+        )
+
+    def parts(self, edit: Edit) -> tuple[Part, ...]:
+        return parts_of(edit, decodable(edit, self.paths, self.infos))
+
+    def check(
+        self, path: Path, edit: Edit, subtitles: Subtitles | None = None, control: Control | None = None
+    ) -> CheckReport:
+        parts = self.parts(edit)
+        watched = control or Control()
+        return check_clip(
+            path, edit, parts, ffmpeg=find_ffmpeg(), control=watched, work=self.folder, subtitles=subtitles
         )
 
     def rendered(self, *shots: EditShot, canvas: Canvas = WIDE) -> Path:

@@ -8,7 +8,6 @@ import pytest
 from app.data import caption_styles, presets
 from app.errors import Cancelled, CheckFailed
 from app.media.ass import ass_document
-from app.media.check import check_clip
 from app.media.ffmpeg import find_ffmpeg
 from app.media.fonts import copy_fonts
 from app.media.poster import poster
@@ -65,14 +64,7 @@ class Shop:
         self.stage.render(self.edit, self.bare, voice=voice)
 
     def check(self, path: Path, edit: Edit | None = None, subtitles: Subtitles | None = None) -> dict[str, CheckItem]:
-        report = check_clip(
-            path,
-            edit or self.edit,
-            ffmpeg=find_ffmpeg(),
-            control=Control(),
-            work=self.stage.folder,
-            subtitles=subtitles or self.subtitles,
-        )
+        report = self.stage.check(path, edit or self.edit, subtitles or self.subtitles)
         return {item.name: item for item in report.items}
 
 
@@ -109,7 +101,7 @@ def test_captions_of_every_style_are_seen_and_missed(tmp_path: Path, style: str,
     for drawn in (subtitles, None):
         out = tmp_path / "c.mp4"
         stage.render(edit, out, subtitles=drawn)
-        report = check_clip(out, edit, ffmpeg=find_ffmpeg(), control=Control(), work=tmp_path, subtitles=subtitles)
+        report = stage.check(out, edit, subtitles)
         found[drawn is not None] = next(item.ok for item in report.items if item.name == "captions")
     assert found == {True: True, False: False}
 
@@ -122,14 +114,12 @@ def test_white_footage_does_not_pass_for_white_captions(tmp_path: Path) -> None:
         edit = captions_of(stage.edit([shot(stage.keys[0], 0.2, 75)], CANVAS), style)
         out = tmp_path / "c.mp4"
         stage.render(edit, out)
-        report = check_clip(
-            out, edit, ffmpeg=find_ffmpeg(), control=Control(), work=tmp_path, subtitles=subtitles_of(edit)
-        )
+        report = stage.check(out, edit, subtitles_of(edit))
         assert "captions" in [item.name for item in report.items if not item.ok], style
 
 
 def test_burnt_captions_cannot_be_checked_without_them(shop: Shop) -> None:
-    report = check_clip(shop.good, shop.edit, ffmpeg=find_ffmpeg(), control=Control(), work=shop.stage.folder)
+    report = shop.stage.check(shop.good, shop.edit)
     assert failed({item.name: item for item in report.items}) == {
         "captions": "there are none to compare the picture with"
     }
@@ -215,19 +205,18 @@ def test_silence_is_right_only_where_nothing_should_sound(shop: Shop, tmp_path: 
 
 
 def test_require_tells_the_first_reasons(shop: Shop) -> None:
-    report = check_clip(
-        shop.bare, shop.edit.evolve(voice=None), ffmpeg=find_ffmpeg(), control=Control(), work=shop.stage.folder
-    )
+    report = shop.stage.check(shop.bare, shop.edit.evolve(voice=None))
     with pytest.raises(CheckFailed, match=r"loudness: .* where nothing should sound; captions: there are none"):
         report.require()
 
 
-def test_cancelled_check_leaves_nothing(shop: Shop, tmp_path: Path) -> None:
+def test_cancelled_check_leaves_nothing(shop: Shop) -> None:
     control = Control()
     control.cancel()
+    before = set(shop.stage.folder.iterdir())
     with pytest.raises(Cancelled):
-        check_clip(shop.good, shop.edit, ffmpeg=find_ffmpeg(), control=control, work=tmp_path, subtitles=shop.subtitles)
-    assert list(tmp_path.iterdir()) == []
+        shop.stage.check(shop.good, shop.edit, shop.subtitles, control)
+    assert set(shop.stage.folder.iterdir()) == before
 
 
 @pytest.mark.parametrize("frame", [0, 39, 40, 74])

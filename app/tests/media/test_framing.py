@@ -153,3 +153,13 @@ def test_filters_hold_numbers_only() -> None:
     text = framing_filters("blur", Canvas(width=1080, height=1920), Colours())
     assert "1080" in text
     assert not set(text) & set("\\%;\n") - {";"}
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_the_old_tag_turns_as_the_display_matrix_does(tmp_path: Path, turn: int) -> None:
+    by_matrix = framed(chart_clip(tmp_path / "matrix.mp4", 270, 480, turn))
+    stored = tmp_path / "plain.mp4"
+    tagged = tmp_path / "tagged.mkv"
+    ffmpeg("-i", stored, "-c", "copy", "-metadata:s:v", f"rotate={turn}", tagged)
+    for mode, picture in framed(tagged).items():
+        assert np.abs(picture.astype(int) - by_matrix[mode]).mean() < 1, mode
