@@ -26,7 +26,8 @@ _COMMON: Mapping[str, frozenset[str]] = MappingProxyType(
         "ro": frozenset(
             listed(
                 "salut bună buna ziua azi acum oferta vezi hai și si nu este sunt pentru cu din la pe mai doar cel "
-                "cea ce te îți iti să ai pret preț lei ofertă nou nouă noua fără fara toată toata cumpără cumpara un o în"
+                "cea ce te îți iti să ai pret preț lei ofertă nou nouă noua fără fara toată toata cumpără "
+                "cumpara un o în"
             )
         ),
         "en": frozenset(
