@@ -28,7 +28,8 @@ from app.models.voice import SpeechText, Voice, VoiceInfo
 from app.services import speech
 from app.services.analysis import analyze_once
 from app.services.sources import SourceIndex
-from app.workflows.publish import free_stem, publish, require_space
+from app.workflows.places import require_space, reserved_stem
+from app.workflows.publish import publish
 from app.workflows.speak import speak_to_fit
 from app.workflows.steps import Listener, Steps
 
@@ -243,9 +244,9 @@ def _render(
     voice = speech.audio_path(settings, edit.voice.audio_hash) if edit.voice else None
     result = _described(edit, variant, one, sources)
     with steps.step(_render_step(variant.index)) as step:
-        stem = free_stem(request.out, edit)
         try:
-            done = publish(edit, sources=sources, voice=voice, stem=stem, settings=settings, control=step)
+            with reserved_stem(request.out, edit) as stem:
+                done = publish(edit, sources=sources, voice=voice, stem=stem, settings=settings, control=step)
         except RenderError as error:  # one clip that cannot be made leaves the others their chance
             return result.evolve(ok=False, error=error.as_dict())
     return result.evolve(name=stem.name, files=done.files, checks=done.checks)

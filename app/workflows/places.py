@@ -1,0 +1,109 @@
+"""Where a clip goes: its files, a name that nobody has, space for it, and a folder to work in."""
+
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.editing.document import read_edit
+from app.errors import EditError, StorageError
+from app.media.atomic import storage_errors
+from app.models.edit import Edit
+from app.services.files import claim
+
+BYTES_PER_PIXEL = 0.12
+"""Upper estimate of what x264 writes for one pixel of one frame: 0.05 to 0.1 for grainy footage in standard quality."""
+
+_ENDINGS = {"mp4": ".mp4", "srt": ".srt", "jpg": ".jpg", "edit": ".edit.json"}
+
+
+def files_of(stem: Path) -> dict[str, Path]:
+    """Return the places of a clip's files by kind."""
+    return {kind: stem.with_name(stem.name + ending) for kind, ending in _ENDINGS.items()}
+
+
+@contextmanager
+def reserved_stem(folder: Path, edit: Edit) -> Iterator[Path]:
+    """Hold a name in `folder` for a clip of `edit`, with a number behind it where another clip has that name.
+
+    A clip of the same edit is replaced, since it is the same clip; any other, also one that another process is making
+    right now, is never touched. What a process that died left under the name is removed.
+    """
+    for number in range(1, 10_000):
+        stem = folder / (edit.name if number == 1 else f"{edit.name}-{number}")
+        if _is_taken(stem, edit):
+            continue
+        with claim(folder / f".{stem.name}.lock") as mine:
+            if mine and not _is_taken(stem, edit):
+                _remove_left_over(stem)
+                yield stem
+                return
+    raise StorageError(f"{folder} is full of clips named {edit.name}.", hint="Choose another --out.", subject="out")
+
+
+def _is_taken(stem: Path, edit: Edit) -> bool:
+    places = files_of(stem)
+    return any(place.exists() for place in places.values()) and not _holds(places["edit"], edit)
+
+
+def _holds(place: Path, edit: Edit) -> bool:
+    try:
+        return read_edit(place.read_text(encoding="utf-8")) == edit
+    except (OSError, EditError, UnicodeDecodeError):
+        return False
+
+
+def _remove_left_over(stem: Path) -> None:
+    for ending in _ENDINGS.values():
+        name = Path(stem.name + ending)  # as app.media.atomic names its temporary files
+        for left in stem.parent.glob(f".{name.stem[:40]}.*.tmp{name.suffix}"):
+            left.unlink(missing_ok=True)
+
+
+def require_space(folder: Path, edits: Sequence[Edit]) -> None:
+    """Raise `StorageError` when `folder` cannot be written or has less space than the clips may take."""
+    with storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+        free = shutil.disk_usage(folder).free
+    pixels = sum(edit.canvas.width * edit.canvas.height * edit.frames for edit in edits)
+    needed = int(pixels * BYTES_PER_PIXEL) + (1 << 20)
+    if free < needed:
+        raise StorageError(
+            f"The clips may need {needed >> 20} MB, and the disk that holds {folder} has {free >> 20} MB left.",
+            hint="Free some space, choose another --out, make fewer clips, or use --quality draft.",
+            subject="out",
+            code="disk_full",
+        )
+
+
+@contextmanager
+def work_folder(data_dir: Path) -> Iterator[Path]:
+    """Give a folder of this run's own under the data folder, and remove it; also those that dead runs left."""
+    parent = data_dir / "work"
+    with storage_errors(parent):
+        parent.mkdir(parents=True, exist_ok=True)
+        _remove_dead(parent)
+    work = parent / uuid.uuid4().hex
+    with claim(_lock_of(work)):
+        with storage_errors(work):
+            work.mkdir()
+        try:
+            yield work
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+
+
+def _lock_of(work: Path) -> Path:
+    return work.with_name(f"{work.name}.lock")
+
+
+def _remove_dead(parent: Path) -> None:
+    """Remove the folders whose lock nobody holds; a lock is made before its folder, so none is taken for dead."""
+    for name in {place.name.removesuffix(".lock") for place in parent.iterdir()}:
+        with claim(_lock_of(parent / name)) as dead:
+            if dead and (parent / name).exists():
+                shutil.rmtree(parent / name, ignore_errors=True)
