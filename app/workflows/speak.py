@@ -51,7 +51,7 @@ def _refuse_hopeless(text: SpeechText, target: float, over_length: OverLength) -
     allowed = int(target * 1.1 * _FASTEST_WORDS_A_SECOND)
     if over_length == "error" and words > allowed:
         raise VoiceTooLong(
-            f"The script has {words} words; no voice can speak them in {target:g} s.",
+            f"The script has {words} words; no voice can speak them in {round(target, 1):g} s.",
             hint=f"Cut at least {words - int(target * 2.5)} words, set --duration {words / 2.5:.0f}, "
             "or take it as it is with --over-length keep.",
             subject="script",

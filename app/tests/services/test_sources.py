@@ -1,0 +1,68 @@
+"""Footage is gathered from files and folders, and found again by its content."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from app.config import Settings
+from app.errors import MediaError
+from app.media.probe import probe
+from app.models.edit import SourceRef
+from app.services.sources import SourceIndex, gather
+
+
+def ref(path: Path) -> SourceRef:
+    info = probe(path)
+    return SourceRef(content_hash=info.content_hash, name=path.name, duration=info.duration, has_audio=True)
+
+
+def test_files_and_folders_are_gathered_in_order(tmp_path: Path) -> None:
+    folder = tmp_path / "filmări ș"
+    folder.mkdir()
+    for name in ("b.MP4", "a.mov", "notes.txt", ".hidden", "c.webm"):
+        (folder / name).write_text("")
+    (folder / "sub.mp4").mkdir()
+    single = tmp_path / "any name at all"
+    single.write_text("")
+    found = gather([single, folder, folder / "a.mov"])
+    assert [path.name for path in found] == ["any name at all", "a.mov", "b.MP4", "c.webm"]
+
+
+def test_what_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(MediaError, match="no file or folder") as missing:
+        gather([tmp_path / "none"])
+    assert missing.value.as_dict()["code"] == "media_missing"
+    with pytest.raises(MediaError, match="holds no video") as empty:
+        gather([tmp_path])
+    assert empty.value.as_dict()["code"] == "folder_without_video"
+
+
+def test_footage_is_found_where_it_was_last_seen(settings: Settings, clip: Path) -> None:
+    index = SourceIndex(settings)
+    index.remember(clip, probe(clip))
+    path, info = index.locate(ref(clip))
+    assert (path, info.content_hash) == (clip, ref(clip).content_hash)
+
+
+def test_moved_and_renamed_footage_is_found_in_the_folders_named(
+    settings: Settings, clip: Path, tmp_path: Path
+) -> None:
+    index, source = SourceIndex(settings), ref(clip)
+    decoy = tmp_path / source.name
+    decoy.write_bytes(clip.read_bytes()[:-1] + b"x")
+    moved = shutil.copy(clip, tmp_path / "another name.mp4")
+    assert index.locate(source, [tmp_path])[0] == moved
+    assert index.locate(source, [moved])[0] == moved
+
+
+def test_changed_footage_is_not_taken_for_the_same(settings: Settings, clip: Path, tmp_path: Path) -> None:
+    index = SourceIndex(settings)
+    copy = Path(shutil.copy(clip, tmp_path / "a.mp4"))
+    index.remember(copy, probe(copy))
+    source = ref(copy)
+    copy.write_bytes(clip.read_bytes() + b"more")
+    with pytest.raises(MediaError, match=r"a\.mp4 .* was not found.*last seen") as caught:
+        index.locate(source, [tmp_path])
+    assert caught.value.as_dict()["code"] == "source_missing"
+    assert "--source" in caught.value.hint
