@@ -1,8 +1,7 @@
 """The main job: footage and a script in, finished clips out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
 
 from app.config import Settings
@@ -17,11 +16,11 @@ from app.editing.timing import clip_frames, even_slots, voice_slots
 from app.editing.variants import choose
 from app.errors import RenderError, ScriptError
 from app.media.ass import line_limit
-from app.media.fonts import text_measure, unshown_letters
+from app.media.fonts import text_measure
 from app.media.probe import probe
 from app.models.control import Control
 from app.models.edit import Captions, Edit
-from app.models.make import ChosenShot, ClipResult, MakeRequest, MakeResult, SharedSeconds
+from app.models.make import ClipResult, MakeRequest, MakeResult
 from app.models.media import MediaInfo
 from app.models.timing import OUTPUT_FPS
 from app.models.voice import SpeechText, Voice, VoiceInfo
@@ -32,13 +31,10 @@ from app.workflows.places import require_space, reserved_stem
 from app.workflows.publish import publish
 from app.workflows.speak import speak_to_fit
 from app.workflows.steps import Listener, Steps
+from app.workflows.summary import describe, shared_seconds, voice_notes
 
 DEFAULT_STYLE = "bold"
 """The style whose widths break the lines of captions that go into the SRT only."""
-
-
-LEAST_SHARED = 0.05
-"""Seconds of footage two clips must share before it is told: less is a frame or two."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +82,8 @@ def make(request: MakeRequest, settings: Settings, listener: Listener, control: 
         language_detected=bool(spoken_texts) and request.language is None,
         voice=voice_info.id if voice_info else None,
         clips=clips,
-        shared=_shared(choice, edits),
-        notes=(*_voice_notes(spoken), *choice.notes),
+        shared=shared_seconds(choice, edits),
+        notes=(*voice_notes([one.voice for one in spoken]), *choice.notes),
         steps=steps.times,
         cost_microdollars=sum(one.voice.cost_microdollars for one in spoken),
     )
@@ -242,7 +238,7 @@ def _render(
     steps: Steps,
 ) -> ClipResult:
     voice = speech.audio_path(settings, edit.voice.audio_hash) if edit.voice else None
-    result = _described(edit, variant, one, sources)
+    result = describe(edit, one.voice if one else None, sources)
     with steps.step(_render_step(variant.index)) as step:
         try:
             with reserved_stem(request.out, edit) as stem:
@@ -250,56 +246,3 @@ def _render(
         except RenderError as error:  # one clip that cannot be made leaves the others their chance
             return result.evolve(ok=False, error=error.as_dict())
     return result.evolve(name=stem.name, files=done.files, checks=done.checks)
-
-
-def _described(
-    edit: Edit, variant: Variant, one: Spoken | None, sources: dict[str, tuple[Path, MediaInfo]]
-) -> ClipResult:
-    return ClipResult(
-        name=edit.name,
-        ok=True,
-        seconds=round(edit.frames / OUTPUT_FPS, 3),
-        frames=edit.frames,
-        edit_identity=edit.identity,
-        shots=tuple(
-            ChosenShot(
-                source=sources[shot.source][0].name,
-                start=shot.source_start,
-                seconds=round(shot.frames / OUTPUT_FPS, 3),
-                score=shot.score,
-                reason=shot.reason,
-            )
-            for shot in edit.shots
-        ),
-        cost_microdollars=one.voice.cost_microdollars if one else 0,
-        notes=tuple(_clip_notes(edit, variant)),
-    )
-
-
-def _clip_notes(edit: Edit, variant: Variant) -> Iterator[str]:
-    if variant.lookalike_neighbours:
-        yield f"{variant.lookalike_neighbours} cuts are between pictures that look alike: the footage has no other."
-    if variant.recut:
-        yield "Some cuts lie where shots end and not at words: the footage is cut too quickly."
-    if edit.captions and edit.captions.burnt:
-        text = " ".join(word.text for cue in edit.captions.cues for word in cue.words)
-        unshown = unshown_letters(caption_styles()[edit.captions.style], text)
-        if unshown:
-            yield f"No bundled font can draw {unshown}: it is in the SRT and not in the picture."
-    preset = presets()[edit.preset]
-    if preset.max_seconds is not None and edit.frames / OUTPUT_FPS > preset.max_seconds:
-        yield f"{preset.title} takes at most {preset.max_seconds:g} s."
-
-
-def _voice_notes(spoken: Sequence[Spoken]) -> list[str]:
-    notes = (speech.robotic_note(one.voice) for one in spoken[:1])
-    return [note for note in notes if note]
-
-
-def _shared(choice: Choice, edits: Sequence[Edit]) -> tuple[SharedSeconds, ...]:
-    pairs = combinations(range(len(edits)), 2)
-    return tuple(
-        SharedSeconds(first=edits[a].name, second=edits[b].name, seconds=choice.variants[a].shared_seconds[b])
-        for a, b in pairs
-        if choice.variants[a].shared_seconds[b] >= LEAST_SHARED
-    )

@@ -1,0 +1,68 @@
+"""What a person is told of the clips that were made: what is in each, what to know of it, and what they share."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from pathlib import Path
+
+from app.data import caption_styles, presets
+from app.editing.choice import Choice
+from app.media.fonts import unshown_letters
+from app.models.edit import Edit
+from app.models.make import ChosenShot, ClipResult, SharedSeconds
+from app.models.media import MediaInfo
+from app.models.timing import OUTPUT_FPS
+from app.models.voice import Voice
+from app.services import speech
+
+LEAST_SHARED = 0.05
+"""Seconds of footage two clips must share before it is told: less is a frame or two."""
+
+
+def describe(edit: Edit, voice: Voice | None, sources: Mapping[str, tuple[Path, MediaInfo]]) -> ClipResult:
+    """Return what is told of a clip before it is rendered: its length, its shots with their reasons, what to know."""
+    return ClipResult(
+        name=edit.name,
+        ok=True,
+        seconds=round(edit.frames / OUTPUT_FPS, 3),
+        frames=edit.frames,
+        edit_identity=edit.identity,
+        shots=tuple(
+            ChosenShot(
+                source=sources[shot.source][0].name,
+                start=shot.source_start,
+                seconds=round(shot.frames / OUTPUT_FPS, 3),
+                score=shot.score,
+                reason=shot.reason,
+            )
+            for shot in edit.shots
+        ),
+        cost_microdollars=voice.cost_microdollars if voice else 0,
+        notes=tuple(_clip_notes(edit)),
+    )
+
+
+def _clip_notes(edit: Edit) -> Iterator[str]:
+    if edit.captions and edit.captions.burnt:
+        text = " ".join(word.text for cue in edit.captions.cues for word in cue.words)
+        unshown = unshown_letters(caption_styles()[edit.captions.style], text)
+        if unshown:
+            yield f"No bundled font can draw {unshown}: it is in the SRT and not in the picture."
+    preset = presets()[edit.preset]
+    if preset.max_seconds is not None and edit.frames / OUTPUT_FPS > preset.max_seconds:
+        yield f"{preset.title} takes at most {preset.max_seconds:g} s."
+
+
+def voice_notes(voices: Sequence[Voice]) -> list[str]:
+    """Return what to know of the voice: that it is robotic, and what would be better. All variants have one voice."""
+    notes = (speech.robotic_note(voice) for voice in voices[:1])
+    return [note for note in notes if note]
+
+
+def shared_seconds(choice: Choice, edits: Sequence[Edit]) -> tuple[SharedSeconds, ...]:
+    """Return which clips show the same footage, and for how long. `edits` are in the order of the choice's variants."""
+    pairs = combinations(range(len(edits)), 2)
+    return tuple(
+        SharedSeconds(first=edits[a].name, second=edits[b].name, seconds=choice.variants[a].shared_seconds[b])
+        for a, b in pairs
+        if choice.variants[a].shared_seconds[b] >= LEAST_SHARED
+    )
