@@ -19,6 +19,9 @@ HOLD_FRAMES = 9
 SHORTEST_CUE = 3
 """Frames (0.1 s) below which a cue would only flash: words so close together share one."""
 
+_MANY_TOKENS = 24
+"""Tokens in one cue (a row of emoji) beyond which not every place for a line's end is tried: that takes squared time."""
+
 Measure = Callable[[str], float]
 _Atom = tuple[TimedToken, ...]  # words that are never parted: one spoken, and what is shown along with it
 
@@ -37,7 +40,7 @@ def make_cues(
     A cue has at most `words_per_cue` (1 to 5) spoken words and ends at punctuation, at a pause of `MAX_PAUSE`, and
     where its words would not fit `max_lines` lines of `max_width` (in `measure`'s unit); the words between two such
     ends are shared evenly. Each spoken word starts at `frame_at` its time and lasts to the next. Tokens that are not
-    spoken stay with the word before them (leading ones with the first). Words that start within `SHORTEST_CUE` frames
+    spoken stay with the word before them; leading ones, and those that begin a clause ("✅ livrare"), with the next. Words that start within `SHORTEST_CUE` frames
     share a cue even if that is one word more. A word too wide for a line stands on it alone. Tokens that start after
     the last frame are left out.
     """
@@ -66,11 +69,22 @@ def _in_order(tokens: Sequence[TimedToken]) -> list[TimedToken]:
 def _atoms(tokens: Sequence[TimedToken]) -> list[_Atom]:
     atoms: list[list[TimedToken]] = []
     for token in tokens:
-        if atoms and (not token.spoken or not _any_spoken(atoms[-1]) or _too_close(atoms[-1], token)):
+        if token.spoken and len(atoms) > 1 and not _any_spoken(atoms[-1]) and _too_close(atoms[-2], token):
+            atoms[-2:] = [[*atoms[-2], *atoms[-1], token]]
+        elif atoms and _belongs(atoms[-1], token):
             atoms[-1].append(token)
         else:
             atoms.append([token])
+    if len(atoms) > 1 and not _any_spoken(atoms[-1]):
+        last = atoms.pop()  # nothing more is said that it could be shown with
+        atoms[-1] += last
     return [tuple(atom) for atom in atoms]
+
+
+def _belongs(atom: Sequence[TimedToken], token: TimedToken) -> bool:
+    if not _any_spoken(atom):
+        return True
+    return _too_close(atom, token) if token.spoken else not _breaks_after(atom)
 
 
 def _any_spoken(tokens: Sequence[TimedToken]) -> bool:
@@ -100,7 +114,7 @@ def _phrases(atoms: Sequence[_Atom]) -> Iterator[list[_Atom]]:
             phrase = []
 
 
-def _breaks_after(atom: _Atom) -> bool:
+def _breaks_after(atom: Sequence[TimedToken]) -> bool:
     last = max((i for i, token in enumerate(atom) if token.spoken), default=0)
     return any(token.breaks_after for token in atom[last:])
 
@@ -154,7 +168,10 @@ def _lines(tokens: Sequence[TimedToken], max_width: float, measure: Measure, max
 
 
 def _most_even(tokens: Sequence[TimedToken], count: int, measure: Measure) -> tuple[int, ...]:
-    cuts = combinations(range(1, len(tokens)), count - 1)
+    places = range(1, len(tokens))
+    if len(tokens) > _MANY_TOKENS:
+        places = places[:: len(tokens) // _MANY_TOKENS]
+    cuts = combinations(places, count - 1)
     splits = (tuple(b - a for a, b in pairwise((0, *cut, len(tokens)))) for cut in cuts)
     return min(splits, key=lambda lines: _widest(tokens, lines, measure))
 

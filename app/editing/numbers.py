@@ -16,17 +16,20 @@ NUMBER = r"\d+(?:[.,]\d+)*"
 _RO_FEMININE_I = frozenset(
     listed(
         "luni săptămâni căni cești culori mărimi bucăți cutii pungi perechi porții zile nopți dimineți seri familii "
-        "persoane părți feluri trepte etaje comenzi livrări reduceri funcții opțiuni variante lumânări genți rochii"
+        "mii ori persoane părți feluri trepte etaje comenzi livrări reduceri funcții opțiuni variante lumânări genți "
+        "rochii"
     )
 )
 """Feminine and neuter plurals of a shop's vocabulary whose ending does not show it: "două cutii", but "doi pași"."""
 
 _RO_COUNTED = frozenset(
     listed(
-        "lei euro dolari lire bani minute ore zile ani luni săptămâni secunde metri centimetri milimetri kilometri "
-        "grame kilograme litri mililitri bucăți produse persoane oameni clienți puncte pagini wați volți grade"
+        "bani minute ore zile ani luni săptămâni secunde produse persoane oameni clienți puncte pagini modele culori "
+        "mărimi variante pachete rețete pași articole magazine recenzii comenzi urmăritori locuri ori"
     )
-)
+) | {
+    plural.split()[0] for named in (vocabulary("ro").currencies, vocabulary("ro").units) for _, plural in named.values()
+}
 """Nouns that are often written right after the figure although they are said with "de": "20 lei", "49 produse"."""
 
 

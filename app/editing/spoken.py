@@ -4,10 +4,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from app.editing.marks import shown_lines
-from app.editing.reading import Context, read, without_pictures
+from app.editing.context import Context
+from app.editing.dates import is_roman
+from app.editing.marks import NO_BREAK, Line, lines
+from app.editing.reading import is_word, read, without_pictures
 from app.editing.vocabulary import vocabulary
 from app.errors import ScriptError
 from app.models.voice import SpeechText, SpokenWord, TimedToken, Token, WordTime
@@ -17,22 +18,34 @@ _SENTENCE = ".!?…"
 _CLOSING = frozenset(["etc.", "ș.a.", "incl."])
 """Abbreviations whose stop may also end a sentence; after "dl." or "Mr." a name follows."""
 
-_KEPT_AT_EDGE = "€$£%&+=@#°-−–±_/"
+_KEPT_AT_EDGE = "€$£¢%&+=@#°-−–±_/~≈<>≤≥×"
 """Signs that belong to a token even at its edge, unlike quotes, brackets and punctuation."""
+
+
+_DASHES = frozenset("-−–_/°")
+"""Signs that say nothing alone."""
 
 
 @dataclass
 class _Piece:
-    """A token on its way: `core` is what is read, `stop` the punctuation behind it, `ends_line` the last of a line."""
+    """A token on its way: `core` is what is read, `stop` the punctuation behind it, `ends_line` the last of a line.
+
+    `begins` marks the first of a line that is a sentence of its own and not wrapped, `numbers_line` the "1." or "2)"
+    that a line begins with.
+    """
 
     shown: str
     core: str
     stop: str
     ends_line: bool
     abbreviated: bool = False
+    begins: bool = False
+    numbers_line: bool = False
 
     @property
     def breaks(self) -> bool:
+        if self.numbers_line:
+            return False  # the "1." of a list stays with its item
         return self.ends_line or bool(self.stop) or (not self.core and self.shown in {"-", "–", "—"})
 
 
@@ -45,10 +58,11 @@ def split_scripts(text: str) -> list[str]:
 def prepare(script: str, language: str) -> SpeechText:
     """Return `script` ready to be spoken in `language` (ISO 639-1).
 
-    Marks and stage directions are gone; every display token is as written; `words[i].text` is the i-th piece of
+    Marks and stage directions are gone; every display token is as written, and a number with spaces between its
+    thousands ("1 000") is one token, with no-break spaces; `words[i].text` is the i-th piece of
     `text` between spaces, with its punctuation. Raises `ScriptError` (`empty_script`) when nothing is left to say.
     """
-    pieces = _pieces(shown_lines(script, language), language)
+    pieces = _pieces(lines(script, language), language)
     said = [read(piece.core, _context(pieces, at, language)) if piece.core else [] for at, piece in enumerate(pieces)]
     if not any(said):
         raise ScriptError(
@@ -84,16 +98,33 @@ def time_tokens(text: SpeechText, words: Sequence[WordTime]) -> tuple[TimedToken
     return tuple(timed)
 
 
-def _pieces(lines: list[str], language: str) -> list[_Piece]:
-    pieces = []
-    for line in lines:
-        shown = line.split()
-        pieces += [_piece(token, at == len(shown) - 1, language) for at, token in enumerate(shown)]
-    for piece, after in pairwise(pieces):
-        ends_sentence = piece.core.lower() in _CLOSING and after.shown[:1].isupper()
-        if piece.abbreviated and not ends_sentence:
-            piece.stop = ""
+def _pieces(rows: list[Line], language: str) -> list[_Piece]:
+    pieces: list[_Piece] = []
+    for line in rows:
+        shown = line.text.split(" ")
+        row = [_piece(token, at == len(shown) - 1, language) for at, token in enumerate(shown)]
+        row[0].numbers_line = len(row) > 1 and bool(re.fullmatch(r"\d{1,2}[.)]", row[0].shown))
+        row[0].begins = line.marked or row[0].numbers_line or not row[0].shown[:1].islower()
+        pieces += row
+    nothing = _Piece("", "", "", True)
+    for before, piece, after in zip([nothing, *pieces], pieces, [*pieces[1:], nothing], strict=False):
+        if piece.abbreviated:
+            _settle(piece, before.core, after, language)
     return pieces
+
+
+def _settle(piece: _Piece, before: str, after: _Piece, language: str) -> None:
+    """Tell the stop of an abbreviation from that of a sentence, by what stands around it."""
+    short, words = piece.core.lower(), vocabulary(language)
+    counts = before[-1:].isdecimal()
+    if short in words.need_figure and not (counts or after.core[:1].isdecimal() or is_roman(after.core)):
+        piece.core, piece.abbreviated = piece.core[:-1], False
+        return
+    if piece.stop != ".":  # "etc.," "dec.!": what follows the abbreviation's own stop counts
+        return
+    may_end = short in _CLOSING or (counts and short.rstrip(".") in words.units)
+    if not (may_end and (after.shown[:1].isupper() or not after.shown)):
+        piece.stop = ""
 
 
 def _piece(shown: str, ends_line: bool, language: str) -> _Piece:
@@ -106,10 +137,16 @@ def _piece(shown: str, ends_line: bool, language: str) -> _Piece:
     core, tail = bare[start:end], bare[end:]
     abbreviated = tail.startswith(".") and _is_abbreviation(core, language)
     if abbreviated:
-        core += "."
-    if re.fullmatch(r"[-−–_/°]+", core):
-        core = ""  # a lone dash is punctuation
+        core, tail = f"{core}.", tail[1:] if _stop(tail[1:]) else tail
+    if _is_drawing(core):
+        core = ""
+    core = core.replace(NO_BREAK, "")
     return _Piece(shown, core, _stop(tail if core else bare), ends_line, abbreviated)
+
+
+def _is_drawing(core: str) -> bool:
+    """Whether signs without a letter or figure are not to be said: a lone dash, an arrow ("->", "=>")."""
+    return core in _DASHES or (not is_word(core) and len(core) > 1 and core not in {"<=", ">="})
 
 
 def _is_abbreviation(core: str, language: str) -> bool:
@@ -128,11 +165,13 @@ def _stop(tail: str) -> str:
             return mark
     if "…" in tail or ".." in tail:
         return "…"
-    return next((mark for mark in tail if mark in _CLAUSE), "")
+    return next((mark for mark in reversed(tail) if mark in _CLAUSE), "")
 
 
 def _context(pieces: list[_Piece], at: int, language: str) -> Context:
     """Look at the neighbours, up to where a clause ends."""
+    if pieces[at].numbers_line:
+        return Context(language)
     before = pieces[at - 1].core if at and not pieces[at - 1].breaks else ""
     after: list[str] = []
     for here, there in zip(pieces[at : at + 2], pieces[at + 1 : at + 3], strict=False):
@@ -147,11 +186,13 @@ def _punctuated(pieces: list[_Piece], said: list[list[str]]) -> list[SpokenWord]
     words: list[SpokenWord] = []
     for at, (piece, spoken) in enumerate(zip(pieces, said, strict=True)):
         words += [SpokenWord(text=word, token=at) for word in spoken]
-        after = pieces[at + 1].shown if at + 1 < len(pieces) else ""
+        after = pieces[at + 1] if at + 1 < len(pieces) else None
         stop = piece.stop or ("," if not spoken and piece.breaks and not piece.ends_line else "")
+        if piece.numbers_line:
+            stop = ","
         if stop == "…":
-            stop = "," if after[:1].islower() else "."
-        if not stop and piece.ends_line and not after[:1].islower():
+            stop = "," if after and after.shown[:1].islower() else "."
+        if not stop and piece.ends_line and (after is None or after.begins):
             stop = "."  # a line of its own is a sentence of its own; one that goes on in lower case was only wrapped
         if words and stop:
             words[-1] = _stopped(words[-1], stop)

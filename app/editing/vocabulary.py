@@ -14,9 +14,11 @@ def listed(text: str) -> tuple[str, ...]:
 class Vocabulary:
     """How one language says what is not written as words.
 
+    `per` stands in "5 lei/kg", `by` in "10x15", `compared` has the signs before a figure ("~5"), `numbered` the words
+    that Roman numerals follow, `multiples` what is written right behind a figure ("10k").
     `currencies` and `units` give (singular, plural) by their written form in lower case; `minor` the hundredth of a
     currency sign. `decimal` stands between whole and fraction; a full stop before three figures is a thousands mark
-    when `comma_decimal`.
+    when `comma_decimal`. An abbreviation in `need_figure` is one only beside a figure: else it is a word ("no.").
     """
 
     dot: str = "."
@@ -32,6 +34,8 @@ class Vocabulary:
     degrees: str = "°"
     hashtag: str = "hashtag"
     to: str = "-"
+    per: str = ""
+    by: str = ""
     decimal: str = ""
     comma_decimal: bool = True
     currencies: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -40,6 +44,10 @@ class Vocabulary:
     abbreviations: Mapping[str, str] = field(default_factory=dict)
     months: tuple[str, ...] = ()
     scales: frozenset[str] = frozenset()
+    multiples: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    compared: Mapping[str, str] = field(default_factory=dict)
+    numbered: frozenset[str] = frozenset()
+    need_figure: frozenset[str] = frozenset()
 
 
 _RO = Vocabulary(
@@ -55,6 +63,8 @@ _RO = Vocabulary(
     equals="egal",
     degrees="grade",
     to="până la",
+    per="pe",
+    by="pe",
     decimal="virgulă",
     currencies={
         "lei": ("leu", "lei"),
@@ -101,6 +111,33 @@ _RO = Vocabulary(
     },
     abbreviations={
         "nr.": "numărul",
+        "bl.": "blocul",
+        "sc.": "scara",
+        "et.": "etajul",
+        "ap.": "apartamentul",
+        "sec.": "secolul",
+        "cap.": "capitolul",
+        "alin.": "alineatul",
+        "lit.": "litera",
+        "pct.": "punctul",
+        "vol.": "volumul",
+        "prof.": "profesor",
+        "ing.": "inginer",
+        "av.": "avocat",
+        "l-v": "luni până vineri",
+        "l-s": "luni până sâmbătă",
+        "l-d": "luni până duminică",
+        "ian.": "ianuarie",
+        "feb.": "februarie",
+        "mart.": "martie",
+        "apr.": "aprilie",
+        "iun.": "iunie",
+        "iul.": "iulie",
+        "aug.": "august",
+        "sept.": "septembrie",
+        "oct.": "octombrie",
+        "nov.": "noiembrie",
+        "dec.": "decembrie",
         "str.": "strada",
         "bd.": "bulevardul",
         "dl.": "domnul",
@@ -123,6 +160,20 @@ _RO = Vocabulary(
         "ș.a.": "și altele",
     },
     months=listed("ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie"),
+    multiples={"k": ("mie", "mii"), "m": ("milion", "milioane"), "mld": ("miliard", "miliarde")},
+    compared={
+        "~": "aproximativ",
+        "≈": "aproximativ",
+        "<": "sub",
+        ">": "peste",
+        "≤": "cel mult",
+        "≥": "cel puțin",
+        "Ø": "diametru",
+    },
+    numbered=frozenset(listed("secolul secolele sec. capitolul cap. volumul vol. partea etapa tipul")),
+    need_figure=frozenset(
+        listed("sec. cap. lit. bl. sc. et. ap. vol. ian. feb. mart. apr. iun. iul. aug. sept. oct. nov. dec.")
+    ),
 )
 
 _EN = Vocabulary(
@@ -138,6 +189,8 @@ _EN = Vocabulary(
     equals="equals",
     degrees="degrees",
     to="to",
+    per="per",
+    by="by",
     decimal="point",
     comma_decimal=False,
     currencies={
@@ -184,6 +237,9 @@ _EN = Vocabulary(
         "hr": ("hour", "hours"),
         "hrs": ("hour", "hours"),
         "pcs": ("piece", "pieces"),
+        "mo": ("month", "months"),
+        "yr": ("year", "years"),
+        "¢": ("cent", "cents"),
         "°c": ("degree Celsius", "degrees Celsius"),
         "°f": ("degree Fahrenheit", "degrees Fahrenheit"),
         "°": ("degree", "degrees"),
@@ -204,9 +260,45 @@ _EN = Vocabulary(
         "min.": "minimum",
         "incl.": "including",
         "w/": "with",
+        "no.": "number",
+        "inc.": "incorporated",
+        "jr.": "junior",
+        "mon-fri": "monday to friday",
+        "mon-sat": "monday to saturday",
+        "mon-sun": "monday to sunday",
+        "jan.": "january",
+        "feb.": "february",
+        "mar.": "march",
+        "apr.": "april",
+        "jun.": "june",
+        "jul.": "july",
+        "aug.": "august",
+        "sep.": "september",
+        "sept.": "september",
+        "oct.": "october",
+        "nov.": "november",
+        "dec.": "december",
     },
     months=listed("january february march april may june july august september october november december"),
     scales=frozenset({"million", "billion", "trillion", "thousand", "hundred"}),
+    multiples={
+        "k": ("thousand", "thousand"),
+        "m": ("million", "million"),
+        "mln": ("million", "million"),
+        "b": ("billion", "billion"),
+        "bn": ("billion", "billion"),
+    },
+    compared={
+        "~": "about",
+        "≈": "about",
+        "<": "under",
+        ">": "over",
+        "≤": "at most",
+        "≥": "at least",
+        "Ø": "diameter",
+    },
+    numbered=frozenset(listed("chapter part volume act phase type level")),
+    need_figure=frozenset(listed("no. jan. feb. mar. apr. jun. jul. aug. sep. sept. oct. nov. dec.")),
 )
 
 

@@ -1,5 +1,6 @@
 """Cues from word times: where they break, when they show, how their words are timed."""
 
+import time
 from itertools import accumulate, pairwise
 
 import pytest
@@ -8,9 +9,10 @@ from hypothesis import strategies as st
 
 from app.editing import captions
 from app.editing.captions import make_cues
+from app.editing.spoken import prepare, time_tokens
 from app.models.edit import Cue
 from app.models.timing import frame_at
-from app.models.voice import TimedToken
+from app.models.voice import TimedToken, WordTime
 
 
 def letters(text: str) -> float:
@@ -29,6 +31,13 @@ def spoken(text: str, step: float = 0.3, start: float = 0.0, length: float = 0.2
         tokens.append(TimedToken(index=index, text=word, start=now, end=end, breaks_after=breaks, spoken=says))
         now += step if says else 0.0
     return tokens
+
+
+def timed(script: str) -> list[TimedToken]:
+    """The tokens of a real script, each spoken word 0.3 s after the one before."""
+    text = prepare(script, "ro")
+    times = [WordTime(word=at, start=at * 0.3, end=at * 0.3 + 0.25) for at in range(len(text.words))]
+    return list(time_tokens(text, times))
 
 
 def cues_of(
@@ -169,9 +178,26 @@ def test_times_that_go_back_are_taken_as_they_stand_before() -> None:
 
 
 def test_an_emoji_stays_with_the_word_before_it() -> None:
-    cues = cues_of(spoken("Bună ziua! 🔥 👋 Azi gătim"), words=2)
+    cues = cues_of(timed("Bună ziua! 🔥 👋 Azi gătim"), words=2)
     assert texts(cues) == ["Bună ziua! 🔥 👋", "Azi gătim"]
     assert [(word.spoken, word.end - word.start) for word in cues[0].words[2:]] == [(False, 0), (False, 0)]
+
+
+def test_an_emoji_before_a_line_stays_with_that_line() -> None:
+    cues = cues_of(timed("Avem:\n✅ livrare gratuită\n✅ retur 🚚\n✅"))
+    assert texts(cues) == ["Avem:", "✅ livrare gratuită", "✅ retur 🚚 ✅"]
+    assert cues[1].start == cues[1].words[1].start
+
+
+def test_the_number_of_a_list_stays_with_its_item() -> None:
+    assert texts(cues_of(timed("1. Spală\n2. Usucă"))) == ["1. Spală", "2. Usucă"]
+
+
+def test_a_row_of_emoji_without_end_takes_no_time() -> None:
+    began = time.monotonic()
+    (cue,) = cues_of(timed("da" + " 🔥" * 2000))
+    assert sum(cue.lines) == 2001
+    assert time.monotonic() - began < 2.0  # trying every place for the line's end took 8 s
 
 
 def test_a_leading_emoji_stays_with_the_first_word() -> None:

@@ -2,7 +2,11 @@ import unicodedata
 
 import pytest
 
-from app.editing.marks import plain_text, shown_lines
+from app.editing.marks import NO_BREAK, lines, plain_text
+
+
+def shown(script: str, language: str = "") -> list[str]:
+    return [line.text for line in lines(script, language)]
 
 
 @pytest.mark.parametrize(
@@ -34,7 +38,7 @@ def test_marks_are_taken_away_and_words_stay(script: str, shown: str) -> None:
 
 @pytest.mark.parametrize("line", ["(zâmbește)", "  (face cu mâna)  ", "---", "***", "```", "```python", "[pauză]", "#"])
 def test_a_line_without_words_of_the_script_is_dropped(line: str) -> None:
-    assert shown_lines(f"unu\n{line}\ndoi") == ["unu", "doi"]
+    assert shown(f"unu\n{line}\ndoi") == ["unu", "doi"]
 
 
 @pytest.mark.parametrize(
@@ -50,5 +54,43 @@ def test_text_is_composed() -> None:
 
 
 def test_cedillas_become_commas_in_romanian_only() -> None:
-    assert shown_lines("Aşa şi ţara ŞŢ", "ro") == ["Așa și țara ȘȚ"]
-    assert shown_lines("Aşk", "tr") == ["Aşk"]
+    assert shown("Aşa şi ţara ŞŢ", "ro") == ["Așa și țara ȘȚ"]
+    assert shown("Aşk", "tr") == ["Aşk"]
+
+
+@pytest.mark.parametrize(
+    ("script", "number"),
+    [
+        ("Doar 1 299 lei!", "1 299"),
+        ("Doar 12 500 de lei", "12 500"),
+        ("Doar 1 299,50 RON", "1 299,50"),
+        ("Peste 1 000 clienți", "1 000"),
+        ("Peste 2 000 000 de oameni", "2 000 000"),
+        ("Are 1\u00a0234 piese", "1 234"),
+        ("Are 1\u202f234\u202f567 piese", "1 234 567"),
+        ("Only €1 299 €", "€1 299"),
+    ],
+)
+def test_spaces_between_thousands_join_one_number(script: str, number: str) -> None:
+    assert number.replace(" ", NO_BREAK) in shown(script)[0].split(" ")
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "Sună la 0722 123 456",
+        "Sună la +40 722 000 000",
+        "Sună la 0722 000 000",
+        "Sună la (021) 300 000",
+        "Model 5 200 nou",
+        "Galaxy S24 256 lei",
+        "Pagina 12 300",
+        "5 lei\u00a0azi",
+    ],
+)
+def test_other_figures_stay_apart(script: str) -> None:
+    assert NO_BREAK not in shown(script)[0]
+
+
+def test_lines_with_a_mark_of_their_own_are_told() -> None:
+    assert [line.marked for line in lines("# Titlu\n- unu\ndoi\n> trei\n**patru**")] == [True, True, False, True, False]

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.editing.marks import shown_lines
+from app.editing.marks import lines
 from app.editing.spoken import prepare, split_scripts, time_tokens
 from app.errors import ScriptError
 from app.models.voice import SpeechText, WordTime
@@ -59,6 +59,55 @@ def said_for(text: SpeechText, shown: str) -> str:
         ("Versiunea 1.2.3", "1.2.3", "unu punct doi punct trei"),
         ("„Bine”", "„Bine”", "Bine"),
         ("Model A4", "A4", "A4"),
+        ("Doar 1 000 lei", "1\u00a0000", "o mie de"),
+        ("Doar 1 299 lei", "1\u00a0299", "o mie două sute nouăzeci și nouă de"),
+        ("Doar 2 000 000 de lei", "2\u00a0000\u00a0000", "două milioane"),
+        ("Doar 49,00 lei", "49,00", "patruzeci și nouă de"),
+        ("Doar 1.299,00 RON", "1.299,00", "o mie două sute nouăzeci și nouă de"),
+        ("Sună la 0722 123 456", "123", "o sută douăzeci și trei"),
+        ("La 0722.123.456", "0722.123.456", "zero șapte doi doi o sută douăzeci și trei patru sute cincizeci și șase"),
+        ("Ia 2+1 gratis", "2+1", "doi plus unu"),
+        ("Peste 5.000+ clienți", "5.000+", "cinci mii plus"),
+        ("Program 08:00–18:00", "08:00–18:00", "opt până la optsprezece"),
+        ("Program L-V", "L-V", "luni până vineri"),
+        ("La ora 18.30", "18.30", "optsprezece și treizeci"),
+        ("Are 18.30 mp", "18.30", "optsprezece virgulă treizeci de"),
+        ("În 24-48h", "24-48h", "douăzeci și patru până la patruzeci și opt de ore"),
+        ("În 10-15 cm", "cm", "centimetri"),
+        ("Are 500mg", "500mg", "cinci sute de miligrame"),
+        ("Are 256GB", "256GB", "două sute cincizeci și șase de gigabaiți"),
+        ("Are 5G", "5G", "5G"),
+        ("Un TV 4K", "4K", "4K"),
+        ("Mărimea 38 M", "M", "M"),
+        ("Peste 10k urmăritori", "10k", "zece mii de"),
+        ("Are 2k pe lună", "2k", "două mii"),
+        ("Are 1M vizualizări", "1M", "un milion de"),
+        ("Nota 4,9/5 stele", "4,9/5", "patru virgulă nouă din cinci"),
+        ("Doar 99 lei/lună", "99", "nouăzeci și nouă de"),
+        ("Doar 99 lei/lună", "lei/lună", "lei pe lună"),
+        ("La 1.200 €/m² azi", "€/m²", "euro pe metru pătrat"),
+        ("Doar 5€/zi", "5€/zi", "cinci euro pe zi"),
+        ("Poze 10x15cm", "10x15cm", "zece pe cincisprezece centimetri"),
+        ("Covor 3 x 2 m", "x", "pe"),
+        ("De 2x mai bun", "2x", "de două ori"),
+        ("Cam ~5 kg", "~5", "aproximativ cinci"),
+        ("Sub < 100 lei", "<", "sub"),
+        ("Vârsta ≥18 ani", "≥18", "cel puțin optsprezece"),
+        ("Te iubim <3", "<3", ""),
+        ("Vezi => aici", "=>", ""),
+        ("Vezi -> aici", "->", ""),
+        ("Nr. 1 în țară", "1", "unu"),
+        ("Nr.1 în țară", "Nr.1", "numărul unu"),
+        ("În sec. XXI e", "sec.", "secolul"),
+        ("În sec. XXI e", "XXI", "douăzeci și unu"),
+        ("Al XX-lea an", "XX-lea", "douăzecilea"),
+        ("Clasa a V-a", "V-a", "cincea"),
+        ("Mărimea XL", "XL", "XL"),
+        ("Pe 1 mai", "1", "întâi"),
+        ("Pe 2 iunie", "2", "doi"),
+        ("Pe 1 dec. vine", "1", "întâi"),
+        ("Pe 1 dec. vine", "dec.", "decembrie"),
+        ("În 1-3 mai", "1-3", "unu până la trei"),
     ],
 )
 def test_romanian_is_said_as_people_say_it(script: str, shown: str, said: str) -> None:
@@ -98,6 +147,29 @@ def test_romanian_is_said_as_people_say_it(script: str, shown: str, said: str) -
         ("In the U.S. now", "U.S.", "US"),
         ("I don't know", "don't", "don't"),
         ("Minus -5 now", "-5", "minus five"),
+        ("Only 1 000 lei", "1\u00a0000", "one thousand"),
+        ("Buy 2+1 free", "2+1", "two plus one"),
+        ("Open 8:00–18:00", "8:00–18:00", "eight to eighteen"),
+        ("Open 8am-6pm", "8am-6pm", "eight AM to six PM"),
+        ("Ends 10:30pm", "10:30pm", "ten thirty PM"),
+        ("At 9 a.m. sharp", "a.m.", "AM"),
+        ("Call 555-123-4567", "555-123-4567", "five five five one two three four five six seven"),
+        ("Call 123-4567", "123-4567", "one two three four five six seven"),
+        ("It's $10-$20 now", "$10-$20", "ten to twenty dollars"),
+        ("Only €20/month", "€20/month", "twenty euros per month"),
+        ("Only $5/mo", "$5/mo", "five dollars per month"),
+        ("Raised $1.5M", "$1.5M", "one point five million dollars"),
+        ("Just 99¢ now", "99¢", "ninety nine cents"),
+        ("Has 10k fans", "10k", "ten thousand"),
+        ("Rated 4.9/5 stars", "4.9/5", "four point nine out of five"),
+        ("From the 1990s", "1990s", "nineteen nineties"),
+        ("From the '90s", "'90s", "nineties"),
+        ("The No. 1 brand", "No.", "number"),
+        ("On Jan. 5 we", "Jan.", "january"),
+        ("Chapter IV ends", "IV", "four"),
+        ("I am here", "I", "I"),
+        ("A 10x15 print", "10x15", "ten by fifteen"),
+        ("Runs 2x faster", "2x", "two times"),
     ],
 )
 def test_english_is_said_as_people_say_it(script: str, shown: str, said: str) -> None:
@@ -164,6 +236,24 @@ def test_a_line_is_a_sentence_unless_it_was_only_wrapped() -> None:
     assert prepare("o linie ruptă\nîn două", "ro").text == "o linie ruptă în două."
 
 
+def test_items_of_a_list_are_sentences_and_keep_their_numbers() -> None:
+    assert prepare("Avem:\n- haine\n- pantofi", "ro").text == "Avem: haine. pantofi."
+    assert prepare("1. spală\n2) usucă", "ro").text == "unu, spală. doi, usucă."
+    assert breaks("1. spală\n2) usucă") == ["spală", "usucă"]
+
+
+def test_the_stop_of_a_unit_may_end_a_sentence() -> None:
+    assert breaks("Gata în 5 min. Apoi mănânci", "ro") == ["min.", "mănânci"]
+    assert breaks("Str. Lungă nr. 3, bl. 7, sc. 1, et. 2") == ["3,", "7,", "1,", "2"]
+
+
+def test_an_abbreviation_that_is_also_a_word_needs_a_figure() -> None:
+    assert prepare("No. Never", "en").text == "No. Never."
+    assert prepare("He said no.", "en").text == "He said no."
+    assert prepare("Din cap. Apoi gata", "ro").text == "Din cap. Apoi gata."
+    assert prepare("Pe 1 dec., la noi etc., mereu", "ro").text == "Pe întâi decembrie, la noi etcetera, mereu."
+
+
 def test_punctuation_stands_on_the_word_before_it() -> None:
     assert prepare("Da 🔥! Nu… Poate... sau „așa”?", "ro").text == "Da! Nu. Poate, sau așa?"
     assert prepare("Unu — doi", "ro").text == "Unu, doi."
@@ -185,6 +275,7 @@ def test_scripts_are_separated_by_a_line_of_three_dashes() -> None:
 PARTS = [
     *"49,99 lei 24/7 e-mail shop.ro/x 20 de $2 million 12.03.2025 -20% a 2-a (x) [pauză] **b** 1.2.3 RON".split(),
     *"99999999999999 1.000.000,5 🔥 0722 10-15 € etc. — ... 1️⃣ ² ş #a @b & 9:05 ½ x@y.ro 07/13/2025 % U.S.".split(),
+    *"1 299 lei 1\u00a0000 XXI sec. ~5 <3 => 1. - 2x 10x15cm 4,9/5 lei/kg 8am-6pm 08:00–18:00 1M nr.1".split(" "),
     "\n",
     "---",
 ]
@@ -202,7 +293,9 @@ def test_any_script_is_mapped_in_order_or_has_nothing_to_say(script: str, langua
     assert owners == sorted(owners)
     assert set(owners) <= set(range(len(text.tokens)))
     assert [token.index for token in text.tokens] == list(range(len(text.tokens)))
-    assert [token.text for token in text.tokens] == " ".join(shown_lines(script, language)).split()
+    shown = [token for line in lines(script, language) for token in line.text.split(" ")]
+    assert [token.text for token in text.tokens] == shown
+    assert "".join("".join(shown).split()) == "".join("".join(line.text for line in lines(script, language)).split())
     assert text.tokens[-1].breaks_after
 
 
