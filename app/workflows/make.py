@@ -19,7 +19,7 @@ from app.media.ass import line_limit
 from app.media.fonts import text_measure
 from app.media.probe import probe
 from app.models.control import Control
-from app.models.edit import Captions, Edit
+from app.models.edit import Canvas, Captions, Edit
 from app.models.make import ClipResult, MakeRequest, MakeResult
 from app.models.media import MediaInfo
 from app.models.timing import OUTPUT_FPS
@@ -70,6 +70,8 @@ def make(request: MakeRequest, settings: Settings, listener: Listener, control: 
         choice, edits = _decide(request, footage, spoken)
         step.report(1.0)
     require_space(request.out, edits)
+    rendering = zip(choice.variants, edits, strict=True)
+    steps.plan({_render_step(v.index): _render_seconds(request, edit.canvas, edit.frames) for v, edit in rendering})
     by_hash = {source.info.content_hash: (source.path, source.info) for source in sources}
     clips = tuple(
         _render(edit, variant, _of(spoken, variant.index), by_hash, request, settings, steps)
@@ -128,13 +130,16 @@ def _probe(request: MakeRequest, settings: Settings, steps: Steps) -> list[Sourc
 
 
 def _weights(request: MakeRequest, sources: Sequence[Source]) -> dict[str, float]:
-    """Return the seconds each step is expected to take, from figures measured on two cores."""
+    """Return the seconds each step is expected to take; those to analyse a pixel were measured on two cores."""
     pixels = sum(s.info.duration * s.info.fps * s.info.width * s.info.height for s in sources)
-    quality = qualities()[request.quality]
-    canvas = request.duration * OUTPUT_FPS * 1080 * 1920 * quality.scale**2
-    pace = {"ultrafast": 2e-8, "veryfast": 2.2e-8, "medium": 4.2e-8}[quality.x264_preset]
-    weights = {"analyze": pixels * 3e-9 + 0.1, "speak": 4.0 * len(request.scripts), "choose": 0.2}
-    return weights | {_render_step(n): canvas * pace for n in range(request.count)}
+    weights = {"analyze": pixels * 4e-9 + 0.1, "speak": 4.0 * len(request.scripts), "choose": 0.2}
+    canvas = canvas_for(presets()[request.preset], qualities()[request.quality])
+    frames = round(request.duration * OUTPUT_FPS)
+    return weights | {_render_step(n): _render_seconds(request, canvas, frames) for n in range(request.count)}
+
+
+def _render_seconds(request: MakeRequest, canvas: Canvas, frames: int) -> float:
+    return canvas.width * canvas.height * frames * qualities()[request.quality].seconds_per_megapixel / 1e6
 
 
 def _render_step(number: int) -> str:
