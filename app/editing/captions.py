@@ -20,7 +20,7 @@ SHORTEST_CUE = 3
 """Frames (0.1 s) below which a cue would only flash: words so close together share one."""
 
 _MANY_TOKENS = 24
-"""Tokens in one cue (a row of emoji) beyond which not every place for a line's end is tried: that takes squared time."""
+"""Tokens in one cue (a row of emoji) beyond which not every place for a line's end is tried: its time is squared."""
 
 Measure = Callable[[str], float]
 _Atom = tuple[TimedToken, ...]  # words that are never parted: one spoken, and what is shown along with it
@@ -40,9 +40,9 @@ def make_cues(
     A cue has at most `words_per_cue` (1 to 5) spoken words and ends at punctuation, at a pause of `MAX_PAUSE`, and
     where its words would not fit `max_lines` lines of `max_width` (in `measure`'s unit); the words between two such
     ends are shared evenly. Each spoken word starts at `frame_at` its time and lasts to the next. Tokens that are not
-    spoken stay with the word before them; leading ones, and those that begin a clause ("✅ livrare"), with the next. Words that start within `SHORTEST_CUE` frames
-    share a cue even if that is one word more. A word too wide for a line stands on it alone. Tokens that start after
-    the last frame are left out.
+    spoken stay with the word before them; leading ones, and those that begin a clause ("✅ livrare"), with the next.
+    Words that start within `SHORTEST_CUE` frames share a cue even if that is one word more. A word too wide for a line
+    stands on it alone. Tokens that start after the last frame are left out.
     """
     inside = [token for token in _in_order(tokens) if frame_at(token.start) < total_frames]
     atoms = _atoms(inside)

@@ -52,18 +52,23 @@ def lines(script: str, language: str = "") -> list[Line]:
     """Return the lines of `script` as captions show them, without marks, directions and empty lines.
 
     Words are parted by single spaces, and `NO_BREAK` joins the thousands of a number ("1 299 lei").
-    The text is in Unicode's composed form (NFC). In Romanian (`ro`) cedilla letters become the
-    right ones with a comma below.
+    The text is in Unicode's composed form (NFC), without control characters and lone surrogates. In Romanian (`ro`)
+    cedilla letters become the right ones with a comma below.
     """
     text = unicodedata.normalize("NFC", script.replace("\ufeff", ""))
     if language == "ro":
         text = text.translate(_CEDILLAS)
-    return [line for written in text.splitlines() if (line := _line(written.strip())).text]
+    return [line for written in text.splitlines() if (line := _line(_writable(written).strip())).text]
 
 
 def plain_text(script: str) -> str:
     """Return `script` without its formatting, one line below the other."""
     return "\n".join(line.text for line in lines(script))
+
+
+def _writable(text: str) -> str:
+    """Leave out control characters and halves of surrogate pairs: bytes of a command line that are no UTF-8."""
+    return "".join(c for c in text if c.isspace() or unicodedata.category(c) not in {"Cc", "Cs"})
 
 
 def _line(written: str) -> Line:

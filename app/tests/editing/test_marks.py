@@ -94,3 +94,7 @@ def test_other_figures_stay_apart(script: str) -> None:
 
 def test_lines_with_a_mark_of_their_own_are_told() -> None:
     assert [line.marked for line in lines("# Titlu\n- unu\ndoi\n> trei\n**patru**")] == [True, True, False, True, False]
+
+
+def test_what_cannot_be_written_to_a_file_is_left_out() -> None:
+    assert shown("unu\udcff\x00\x1b doi\ud83d\x0ctrei") == ["unu doi", "trei"]

@@ -279,7 +279,9 @@ PARTS = [
     "\n",
     "---",
 ]
-SCRIPTS = st.one_of(st.text(), st.lists(st.sampled_from(PARTS)).map(" ".join))
+SIGNS = "\u0301\u202e\u200d\ufe0f\0\ud800 \u00a0\n019.,-–:/%€$x+~<IVXM"
+NASTY = st.text(st.one_of(st.characters(exclude_categories=()), st.sampled_from(SIGNS)))
+SCRIPTS = st.one_of(st.text(), NASTY, st.lists(st.sampled_from(PARTS)).map(" ".join))
 
 
 @given(SCRIPTS, st.sampled_from(["ro", "en", "de", "ja", "xx"]))
@@ -289,6 +291,8 @@ def test_any_script_is_mapped_in_order_or_has_nothing_to_say(script: str, langua
     except ScriptError:
         return
     assert text.text.split() == [word.text for word in text.words]
+    text.text.encode()
+    "".join(token.text for token in text.tokens).encode()
     owners = [word.token for word in text.words]
     assert owners == sorted(owners)
     assert set(owners) <= set(range(len(text.tokens)))
