@@ -18,7 +18,7 @@ from app.services.speech.store import Recording, SpeechStore
 
 __all__ = ["Provider", "Spoken", "audio_path", "choose_voice", "provider_of", "robotic_note", "speak", "voices"]
 
-_MADE_AS = 1
+_MADE_AS = 2
 """Counts up when the same request would give another recording."""
 
 _ONE_AT_A_TIME = threading.Lock()

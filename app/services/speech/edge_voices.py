@@ -9,7 +9,8 @@ _ID = re.compile(
     r"edge:(([a-z]{2,3})-(?:[A-Z][a-z]{3}-)?[A-Z]{2}(?:-[a-z]+)?-([A-Z][A-Za-z]+?)(?:Multilingual)?Neural)"
 )
 
-# from the service's own list as edge-tts 7.3 prints it (`edge-tts --list-voices`); the first of a language is suggested
+# Names from Microsoft's public list of voices as far as it is known, not checked against the service: a name it does
+# not have ends in an error that says so. The first of a language is suggested.
 _NAMES: tuple[tuple[str, str], ...] = (
     ("ro-RO-AlinaNeural", "female"),
     ("ro-RO-EmilNeural", "male"),

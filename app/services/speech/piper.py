@@ -48,10 +48,17 @@ class Piper:
         return next((voice for voice in self.voices() if voice.id == voice_id), None)
 
     def version(self, voice: VoiceInfo) -> str:
-        """Return Piper's version and the hash of the model."""
+        """Return Piper's version and the hash of the model. Raises `VoiceError` when its file cannot be read."""
         path = self._model(voice)
-        about = path.stat()
-        return f"{version('piper-tts')} {_model_hash(path, about.st_size, about.st_mtime_ns)}"
+        try:
+            about = path.stat()
+            return f"{version('piper-tts')} {_model_hash(path, about.st_size, about.st_mtime_ns)}"
+        except OSError as error:
+            raise VoiceError(
+                f"The file of the Piper voice {voice.name} cannot be read: {error.strerror}.",
+                hint="Check that you may read it, or choose another voice.",
+                subject="voice",
+            ) from error
 
     def speak(self, text: SpeechText, voice: VoiceInfo, speed: float, control: Control) -> Spoken:
         """Speak sentence by sentence; the times are the model's own, exact to 12 ms."""
@@ -70,7 +77,7 @@ class Piper:
             ) from error
 
     def _models(self) -> list[Path]:
-        own = sorted(self._folder.glob("*.onnx")) if self._folder.is_dir() else []
+        own = sorted(path for path in self._folder.glob("*.onnx") if path.is_file()) if self._folder.is_dir() else []
         packaged = _packaged()
         return [*own, *([packaged] if packaged and packaged.stem not in {path.stem for path in own} else [])]
 

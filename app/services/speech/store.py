@@ -71,4 +71,6 @@ def within_silence(spoken: Spoken) -> tuple[Sound, tuple[WordTime, ...]]:
         return sound, spoken.words
     start = max(0.0, heard[0] - LEAD_SECONDS)
     cut = sound.cut(start, min(sound.duration, heard[1] + TAIL_SECONDS))
-    return cut, trimmed(spoken.words, start, cut.duration)
+    times = trimmed(spoken.words, start, cut.duration)
+    lead = heard[0] - start  # espeak-ng reports the first word some hundredths before it sounds
+    return cut, tuple(time.evolve(start=max(time.start, lead), end=max(time.end, lead)) for time in times)

@@ -58,6 +58,16 @@ def length(sentences: list[dict[str, Any]]) -> int:
     return int(loud[-1] - loud[0] + 1) if len(loud) else 1
 
 
+def load(model: str) -> PiperVoice:
+    """Return the voice; whatever is wrong with a file that somebody put there is one error."""
+    try:
+        return PiperVoice.load(model, include_alignments=True)
+    except Exception as error:
+        raise RuntimeError(
+            f"its .onnx or .onnx.json is damaged, or no Piper voice ({type(error).__name__}); fetch both files again"
+        ) from error
+
+
 def speak(request: dict[str, Any]) -> dict[str, Any]:
     """Speak the sentences of `request` at its speed.
 
@@ -65,7 +75,7 @@ def speak(request: dict[str, Any]) -> dict[str, Any]:
     fast. So the scale is corrected until the whole is as long as the speed says.
     """
     onnxruntime.set_seed(SEED)
-    voice = PiperVoice.load(request["model"], include_alignments=True)
+    voice = load(request["model"])
     speed, own = request["speed"], voice.config.length_scale
     said = [speak_sentence(voice, words, own) for words in request["sentences"]]
     wanted = length(said) / speed
@@ -92,7 +102,7 @@ def main() -> None:
     try:
         answer = speak(request)
     except Exception as error:
-        answer = {"error": f"{type(error).__name__}: {error}"}
+        answer = {"error": str(error) if type(error) is RuntimeError else f"{type(error).__name__}: {error}"}
     json.dump(answer, answers)
     answers.close()
 

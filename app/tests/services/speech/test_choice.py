@@ -52,6 +52,20 @@ def test_the_folder_of_voices_can_be_set(settings: Settings, tmp_path: Path) -> 
     )
 
 
+def test_a_folder_of_voices_that_is_not_there_or_no_folder_means_none(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    for folder in (tmp_path / "gone", tmp_path / "file"):
+        own = settings.model_copy(update={"voices_dir": folder})
+        assert choose_voice(None, "en", own).id == "piper:en_US-joe-medium"
+
+
+def test_a_folder_named_like_a_model_is_no_voice(settings: Settings) -> None:
+    own_voice(settings.data_dir / "voices", "ro_RO-ana-medium", "ro_RO")
+    (settings.data_dir / "voices" / "ro_RO-ana-medium.onnx").unlink()
+    (settings.data_dir / "voices" / "ro_RO-ana-medium.onnx").mkdir()
+    assert choose_voice(None, "ro", settings).id == "espeak:ro"
+
+
 def test_a_model_without_its_description_is_left_out(settings: Settings) -> None:
     folder = settings.data_dir / "voices"
     own_voice(folder, "good", "ro_RO")

@@ -117,7 +117,12 @@ def length(token: TimedToken) -> float:
 
 @pytest.mark.parametrize(
     ("language", "voice_id"),
-    [("ro", "espeak:ro"), ("en", "espeak:en-us"), ("en", "piper:en_US-joe-medium"), ("ro", "edge:ro-RO-AlinaNeural")],
+    [
+        ("ro", "espeak:ro"),
+        ("en", "espeak:en-us"),
+        pytest.param("en", "piper:en_US-joe-medium", marks=pytest.mark.slow),
+        ("ro", "edge:ro-RO-AlinaNeural"),
+    ],
 )
 def test_every_word_of_many_sentences_has_its_time(
     settings: Settings, edge: EdgeServer, language: str, voice_id: str
@@ -144,7 +149,7 @@ def test_pauses_stand_between_sentences_and_not_in_words(settings: Settings, voi
     assert [word.text for word in text.words][3] == "friend."
 
 
-@pytest.mark.parametrize("voice_id", ["espeak:ro", "piper:en_US-joe-medium"])
+@pytest.mark.parametrize("voice_id", ["espeak:ro", pytest.param("piper:en_US-joe-medium", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("speed", [0.8, 1.15, 1.5])
 def test_speed_is_kept(settings: Settings, voice_id: str, speed: float) -> None:
     script = "This kettle boils water in two minutes, and it looks great on every table you have."
@@ -228,6 +233,8 @@ def test_a_broken_model_is_a_voice_error_and_leaves_nothing(settings: Settings) 
     with pytest.raises(VoiceError) as caught:
         made("Salut", "ro", "piper:own", settings)
     assert "own" in caught.value.message
+    assert "fetch both files again" in caught.value.message
+    assert "ModelProto" not in caught.value.message  # the library's own words help nobody
     assert not list(settings.data_dir.rglob("*.wav"))
 
 

@@ -26,6 +26,14 @@ def test_the_silence_at_the_ends_is_the_same_for_all(lead: float, tail: float) -
     assert (words[0].start, words[0].end) == pytest.approx(heard, abs=0.02)
 
 
+def test_no_word_begins_before_the_voice_does() -> None:
+    early = spoken(lead=0.5).wav
+    sound, words = within_silence(Spoken(early, (WordTime(word=0, start=0.4, end=1.5),)))
+    heard = sounding(sound)
+    assert heard is not None
+    assert words[0].start == pytest.approx(heard[0], abs=1e-6)
+
+
 def test_silence_alone_is_left_as_it_is() -> None:
     quiet = Spoken(Sound(np.zeros(RATE, np.int16), RATE).wav(), ())
     assert within_silence(quiet)[0].duration == 1.0
