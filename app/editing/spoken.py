@@ -208,7 +208,8 @@ def _stopped(word: SpokenWord, stop: str) -> SpokenWord:
 def _tokens(pieces: list[_Piece], said: list[list[str]]) -> tuple[Token, ...]:
     breaks = [piece.breaks for piece in pieces]
     for at in range(1, len(pieces)):
-        picture = not said[at] and not pieces[at].core and not pieces[at].stop and not breaks[at]
+        silent = not said[at] and not pieces[at].core and not pieces[at].stop
+        picture = silent and (pieces[at].ends_line or not breaks[at])
         if picture and breaks[at - 1] and not pieces[at - 1].ends_line:
             breaks[at - 1], breaks[at] = False, True  # an emoji stays with the sentence it closes
     return tuple(Token(index=at, text=piece.shown, breaks_after=breaks[at]) for at, piece in enumerate(pieces))

@@ -184,8 +184,8 @@ def test_an_emoji_stays_with_the_word_before_it() -> None:
 
 
 def test_an_emoji_before_a_line_stays_with_that_line() -> None:
-    cues = cues_of(timed("Avem:\n✅ livrare gratuită\n✅ retur 🚚\n✅"))
-    assert texts(cues) == ["Avem:", "✅ livrare gratuită", "✅ retur 🚚 ✅"]
+    cues = cues_of(timed("Avem: 🎁\n✅ livrare gratuită\n✅ retur 🚚\n✅"))
+    assert texts(cues) == ["Avem: 🎁", "✅ livrare gratuită", "✅ retur 🚚 ✅"]
     assert cues[1].start == cues[1].words[1].start
 
 

@@ -224,6 +224,7 @@ def test_breaks_stand_at_clauses_and_lines() -> None:
 def test_an_emoji_stays_with_the_sentence_it_closes() -> None:
     assert breaks("Gata! 🔥 Hai acum") == ["🔥", "acum"]
     assert breaks("Gata!\n🔥 Hai") == ["Gata!", "Hai"]
+    assert breaks("Gata! 🔥 👋\n✅ Hai") == ["👋", "Hai"]
 
 
 def test_the_stop_of_an_abbreviation_is_no_break() -> None:

@@ -4,7 +4,6 @@ import io
 import json
 import re
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -28,6 +27,7 @@ class EdgeServer:
         self.requests: list[str] = []
         self.headers: list[str] = []
         self.port = 0
+        self.over = threading.Event()
 
     @property
     def url(self) -> str:
@@ -43,7 +43,7 @@ class EdgeServer:
         self.requests.append(ssml)
         connection.send("X-RequestId:1\r\nPath:turn.start\r\n\r\n{}")
         if self.mode == "hang":
-            time.sleep(5)
+            self.over.wait(60)
             return
         if self.mode == "nonsense":
             connection.send("Path:surprise\r\n\r\n{}")
@@ -102,5 +102,6 @@ def edge_server() -> Iterator[EdgeServer]:
     try:
         yield state
     finally:
+        state.over.set()
         server.shutdown()
         thread.join(10)
