@@ -1,7 +1,10 @@
 """The rules of choosing, checked on what was chosen and not on how."""
 
 import itertools
+import os
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
 
@@ -331,7 +334,7 @@ def test_strict_makes_too_few_variants_an_error() -> None:
 
 
 @pytest.mark.parametrize("seconds", [24, 32, 40, 50])
-@pytest.mark.parametrize("count", [3, 6, 12])
+@pytest.mark.parametrize("count", [3, 6, pytest.param(12, marks=pytest.mark.slow)])
 def test_as_many_more_seconds_as_it_names_are_enough(seconds: float, count: int) -> None:
     choice = choose([take("a.mp4", seconds)], slots_for(count), 1)
     more = [take("b.mp4", more_seconds(choice) + 1)] if choice.possible < count else []
@@ -375,3 +378,30 @@ def test_twenty_variants_of_a_ten_minute_take_are_quick() -> None:
     assert time.perf_counter() - began < 10  # 0.4 s on two quiet cores; a busy machine gets room
     check_rules(choice, files, slots)
     assert choice.possible == 20
+
+
+_IN_A_PROCESS = """
+import random, sys
+from app.editing.variants import choose
+from app.models.base import canonical_json
+from app.tests.editing.synthetic import cut_footage, take
+from app.tests.editing.test_variants import slots_for
+
+files = [take("a.mp4", 30), cut_footage("b.mp4", [3.0, 2.5, 4.0] * 4), take("c.mp4", 12)]
+random.Random(int(sys.argv[1])).shuffle(files)
+print(canonical_json(choose(files, slots_for(6), 5).model_dump(mode="json")))
+"""
+
+
+def test_no_process_and_no_order_of_files_or_sets_changes_the_choice() -> None:
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", _IN_A_PROCESS, hash_seed],
+            env={**os.environ, "PYTHONHASHSEED": hash_seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for hash_seed in ("1", "2")
+    ]
+    assert said[0] == said[1]
+    assert len(said[0]) > 1000
