@@ -393,6 +393,7 @@ print(canonical_json(choose(files, slots_for(6), 5).model_dump(mode="json")))
 """
 
 
+@pytest.mark.slow
 def test_no_process_and_no_order_of_files_or_sets_changes_the_choice() -> None:
     said = [
         subprocess.run(
