@@ -14,7 +14,7 @@ from app.models.control import Control
 from app.models.media import Analysis, MediaInfo, Moment, RejectReason, Shot
 from app.models.timing import Span
 
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 """Raised whenever the same file would give another analysis, so that stored ones are measured again."""
 
 STEP = 0.25
@@ -27,7 +27,7 @@ def analyze(path: Path, info: MediaInfo, control: Control, max_pixels: int = MAX
     """Decode the file once, picture and sound, and return what was measured.
 
     A file that breaks off is measured as far as it decodes. Raises `MediaError` (media_no_picture, media_truncated
-    when nothing decodes, and the codes of `open_media`) and `Cancelled`.
+    when nothing decodes, media_bad_times, and the codes of `open_media`) and `Cancelled`.
     """
     signals = measure(path, info, control.part(0.0, _PICTURE_SHARE), max_pixels)
     spoken = speech(path, control.part(_PICTURE_SHARE, 1.0), info.duration, max_pixels) if info.audio else ()

@@ -5,10 +5,8 @@ different sources would not join. A file without tags is read as players do: BT.
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from app.errors import MediaError
-from app.media.containers import open_media, picture_stream, shown
+from av.video.stream import VideoStream
 
 _MATRICES = {1: "bt709", 4: "fcc", 5: "bt601", 6: "bt601", 7: "smpte240m", 9: "bt2020", 10: "bt2020"}
 """Matrix coefficients of ITU-T H.273 by the names of ffmpeg's scale filter; 2 is "unspecified", 0 is RGB."""
@@ -34,16 +32,12 @@ class Colours:
     hdr: str | None = None
 
 
-def read_colours(path: Path) -> Colours:
-    """Return how the first video stream's colours are meant. Raises `MediaError`."""
-    with open_media(path) as container:
-        stream = picture_stream(container)
-        if stream is None:
-            raise MediaError(f"{shown(path)} has no picture.", hint="Give a video.", subject=shown(path))
-        context = stream.codec_context
-        untagged = "bt601" if min(context.width, context.height) <= _SD_LINES else "bt709"
-        full = context.color_range == _FULL_RANGE or (context.pix_fmt or "").startswith("yuvj")
-        return Colours(_MATRICES.get(context.colorspace, untagged), full, _TRANSFERS.get(context.color_trc))
+def read_colours(stream: VideoStream) -> Colours:
+    """Return how a stream's colours are meant."""
+    context = stream.codec_context
+    untagged = "bt601" if min(context.width, context.height) <= _SD_LINES else "bt709"
+    full = context.color_range == _FULL_RANGE or (context.pix_fmt or "").startswith("yuvj")
+    return Colours(_MATRICES.get(context.colorspace, untagged), full, _TRANSFERS.get(context.color_trc))
 
 
 def scale_options(colours: Colours) -> str:

@@ -59,7 +59,11 @@ def open_media(path: Path, max_pixels: int = MAX_PIXELS) -> Iterator[InputContai
     try:
         container = av.open(
             media_address(path),
-            options={"format_whitelist": FORMAT_WHITELIST, "protocol_whitelist": PROTOCOL_WHITELIST},
+            options={
+                "format_whitelist": FORMAT_WHITELIST,
+                "protocol_whitelist": PROTOCOL_WHITELIST,
+                "max_pixels": str(max_pixels),  # for the decoders that looking into the file needs
+            },
             metadata_errors="replace",
         )
     except PermissionError as error:
@@ -116,6 +120,16 @@ def too_short(path: Path) -> MediaError:
     """Return the error for a file of a single picture."""
     return _error(
         path, "media_too_short", "holds less than two frames of picture", "Give footage of at least a second."
+    )
+
+
+def bad_times(path: Path) -> MediaError:
+    """Return the error for a file that says it lasts longer than a day, or less than nothing."""
+    return _error(
+        path,
+        "media_bad_times",
+        "has time stamps that cannot be right: by them it would last longer than a day, or less than nothing",
+        "Convert it, or copy it again from where it was recorded.",
     )
 
 

@@ -8,7 +8,7 @@ question is framed again, small and without captions, and the same detectors loo
 from collections.abc import Sequence
 
 from app.media.ffmpeg import Workplace
-from app.media.parts import Part, part_filters, seek
+from app.media.parts import Part, part_filters, picture_of, seek
 from app.media.spans import black_spans, frozen_spans
 from app.models.edit import Canvas
 from app.models.timing import OUTPUT_FPS, Span
@@ -56,7 +56,8 @@ class Explainer:
 
     def _look(self, part: Part) -> tuple[list[Span], list[Span]]:
         filters = f"{part_filters(part, self._canvas, captions=False)},{_DETECTORS}"
-        outputs = ("-map", "0:V:0", "-an", "-vf", filters, "-frames:v", str(part.shot.frames), "-f", "null", "-")
+        length = ("-frames:v", str(part.shot.frames))
+        outputs = ("-map", picture_of(part), "-an", "-vf", filters, *length, "-f", "null", "-")
         log = self._place.run(f"looking at {part.source.name} again", (seek(part),), outputs)
         time = _time_of(part)
         return (

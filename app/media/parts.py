@@ -7,7 +7,7 @@ What decides a part's bytes: the source's bytes, its shot, the captions that fal
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import av
@@ -17,6 +17,7 @@ from app.errors import MediaError
 from app.media.colours import Colours
 from app.media.ffmpeg import Input, Workplace
 from app.media.framing import TURNS, framing_filters
+from app.media.seeking import begin_before
 from app.media.subtitles import DRAW, SUBTITLES_NAME
 from app.models.control import Control
 from app.models.edit import Canvas, Edit, EditShot
@@ -27,7 +28,7 @@ from app.models.timing import OUTPUT_FPS
 TICKS_PER_FRAME = 512
 """Ticks of 1/15360 s: what ffmpeg's MP4 writer takes by itself for 30 frames a second."""
 
-_LEAD = 0.2  # s decoded before the shot, so that its first frame is the one on screen then, not the next one
+_LEAD = 0.2  # s
 _LEAD_VARIABLE = 2.0  # at a variable rate one picture may stand for long (screen recordings)
 _TAIL = 0.1  # s read past the shot's end: a slow source's next frame ends the last one's time
 _MISSING_FRAMES = 2  # repeated when a source ends a little early; more would be seen as a stop
@@ -40,24 +41,33 @@ _POLL_SECONDS = 0.05
 class Source:
     """A file that shots take from: what decoding it needs to know.
 
-    `turn` is the clockwise turn that is left to us: ffmpeg applies a display matrix by itself, an old tag not.
+    `stream` is its picture's place among the file's streams, `indexed` says whether ffmpeg finds key frames in it by
+    itself, `max_pixels` how large its pictures may be. `turn` is the clockwise turn that is left to us: ffmpeg applies
+    a display matrix by itself, an old tag not.
     """
 
     path: Path
     name: str
     colours: Colours
+    stream: int
+    indexed: bool
+    max_pixels: int
     variable_rate: bool = False
     turn: Rotation = 0
 
 
 @dataclass(frozen=True)
 class Part:
-    """One shot, beginning at the clip's frame `first`; `index` names its file."""
+    """One shot, beginning at the clip's frame `first`; `index` names its file.
+
+    Decoding begins `lead` seconds before it, so that its first frame is the one on screen then, not the next one.
+    """
 
     index: int
     shot: EditShot
     first: int
     source: Source
+    lead: float
 
     @property
     def name(self) -> str:
@@ -66,12 +76,19 @@ class Part:
 
 
 def parts_of(edit: Edit, sources: Mapping[str, Source]) -> tuple[Part, ...]:
-    """Return the edit's shots as parts, in order."""
+    """Return the edit's shots as parts, in order. Raises `MediaError` for a source that can no longer be opened."""
     parts, first = [], 0
     for index, shot in enumerate(edit.shots):
-        parts.append(Part(index, shot, first, sources[shot.source]))
+        source = sources[shot.source]
+        parts.append(Part(index, shot, first, source, _lead(source, shot.source_start)))
         first += shot.frames
     return tuple(parts)
+
+
+def _lead(source: Source, start: float) -> float:
+    if not source.indexed:
+        return start - begin_before(source.path, start, source.max_pixels)
+    return min(start, _LEAD_VARIABLE if source.variable_rate else _LEAD)
 
 
 def encode_parts(edit: Edit, parts: Sequence[Part], place: Workplace, max_parallel: int) -> tuple[Path, ...]:
@@ -92,19 +109,30 @@ def encode_parts(edit: Edit, parts: Sequence[Part], place: Workplace, max_parall
 
 
 def encode_part(part: Part, canvas: Canvas, quality: Quality, place: Workplace, *, captions: bool) -> Path:
-    """Encode one part and return its file. Raises `MediaError` (source_short) when the source ends in mid-shot,
-    and what `run` raises."""
+    """Encode one part and return its file.
+
+    Raises `MediaError` (source_short) when the source ends in mid-shot, or (source_changes) when its pictures change
+    their size or format there, and what `run` raises.
+    """
+    file = place.folder / part.name
+    _encode(part, canvas, quality, place, captions=captions)
+    if not _is_steady(file) and part.source.indexed:
+        # Where pictures change, ffmpeg builds its filters anew, and they count from 0. If that is in the lead: without.
+        _encode(replace(part, lead=0.0), canvas, quality, place, captions=captions)
+    _require_frames(part, file)
+    return file
+
+
+def _encode(part: Part, canvas: Canvas, quality: Quality, place: Workplace, *, captions: bool) -> None:
     place.run(
         f"encoding shot {part.index + 1} from {part.source.name}",
         (seek(part),),
         (
-            *("-map", "0:V:0", "-an", "-sn", "-dn", "-vf", part_filters(part, canvas, captions=captions)),
+            *("-map", picture_of(part), "-an", "-sn", "-dn", "-vf", part_filters(part, canvas, captions=captions)),
             *(*_encoder(quality, part.shot.frames), "-f", "mp4", part.name),
         ),
         frames=part.shot.frames,
     )
-    _require_frames(part, place.folder / part.name)
-    return place.folder / part.name
 
 
 def part_filters(part: Part, canvas: Canvas, *, captions: bool) -> str:
@@ -113,22 +141,23 @@ def part_filters(part: Part, canvas: Canvas, *, captions: bool) -> str:
     Captions are drawn at the clip's own times: with times from the part's start, libass' centiseconds would round
     differently, and the same word would appear a frame apart in two parts.
     """
-    lead = f"setpts=PTS-{_lead(part):.6f}/TB," if _lead(part) else ""
-    steady = f"{lead}fps={OUTPUT_FPS}:start_time=0,tpad=stop={_MISSING_FRAMES}:stop_mode=clone"
+    lead = f"setpts=PTS-{part.lead:.6f}/TB," if part.lead else ""
+    # Without eof_action=pass, ffmpeg 5.1 loses the last frame of a file.
+    steady = f"{lead}fps={OUTPUT_FPS}:start_time=0:eof_action=pass,tpad=stop={_MISSING_FRAMES}:stop_mode=clone"
     filters = [steady, *TURNS[part.source.turn], framing_filters(part.shot.framing, canvas, part.source.colours)]
     if captions:
         filters += [f"setpts=(N+{part.first})/{OUTPUT_FPS}/TB", DRAW]
     return ",".join([*filters, f"setpts=N/{OUTPUT_FPS}/TB"])
 
 
-def _lead(part: Part) -> float:
-    return min(part.shot.source_start, _LEAD_VARIABLE if part.source.variable_rate else _LEAD)
+def picture_of(part: Part) -> str:
+    """Return what ffmpeg's `-map` calls the part's picture."""
+    return f"0:{part.source.stream}"
 
 
 def seek(part: Part) -> Input:
     """Return the part's source, read from a little before its shot to a little after."""
-    lead = _lead(part)
-    start, length = part.shot.source_start - lead, lead + part.shot.frames / OUTPUT_FPS + _TAIL
+    start, length = part.shot.source_start - part.lead, part.lead + part.shot.frames / OUTPUT_FPS + _TAIL
     return Input(part.source.path, ("-threads", str(_DECODE_THREADS), "-ss", f"{start:.6f}", "-t", f"{length:.6f}"))
 
 
@@ -143,12 +172,30 @@ def _encoder(quality: Quality, frames: int) -> tuple[str, ...]:
     )
 
 
-def _require_frames(part: Part, place: Path) -> None:
+def _times(file: Path) -> list[int | None]:
+    """Return the times of a part's packets in ticks; none when ffmpeg wrote a file without a stream."""
     try:
-        with av.open(str(place)) as container:
-            encoded = sum(1 for packet in container.demux(video=0) if packet.size)
-    except (av.FFmpegError, IndexError):  # not one frame: ffmpeg wrote a file without a stream
-        encoded = 0
+        with av.open(str(file)) as container:
+            return [packet.pts for packet in container.demux(video=0) if packet.size]
+    except (av.FFmpegError, IndexError):
+        return []
+
+
+def _is_steady(file: Path) -> bool:
+    times = _times(file)
+    return set(times) == set(range(0, TICKS_PER_FRAME * len(times), TICKS_PER_FRAME))
+
+
+def _require_frames(part: Part, file: Path) -> None:
+    if not _is_steady(file):
+        raise MediaError(
+            f"{part.source.name} changes the size or format of its picture within shot {part.index + 1}, from "
+            f"{part.shot.source_start:.2f} s on.",
+            hint="Make the clip anew: a shot then ends where the picture changes; or leave this file out.",
+            subject=part.source.name,
+            code="source_changes",
+        )
+    encoded = len(_times(file))
     if encoded == part.shot.frames:
         return
     start = part.shot.source_start

@@ -40,6 +40,9 @@ HDR_TRANSFERS = frozenset({"smpte2084", "arib-std-b67"})
 TIMED_PACKETS = 3000
 """How many packets are looked at to tell a variable frame rate: 100 s at 30 frames a second."""
 
+LONGEST = 24 * 3600.0
+"""Seconds. What says it lasts longer has broken time stamps, and would be measured as if it did."""
+
 _REORDERED = 32  # H.264 and HEVC reorder at most 16 frames: the window's last times may have gaps
 _MICROSECONDS = 1_000_000
 
@@ -55,15 +58,21 @@ class _Times:
 def probe(path: Path, *, max_pixels: int = MAX_PIXELS, need_picture: bool = False) -> MediaInfo:
     """Return what the file is. Files with sound only have `has_video` False.
 
-    Raises `MediaError`: the codes of `open_media`, media_too_short for a single frame of picture, and
-    media_no_picture for a file without any, or with sound only when `need_picture`.
+    Raises `MediaError`: the codes of `open_media`, media_too_short for a single frame of picture, media_bad_times for
+    time stamps that say it lasts longer than `LONGEST`, and media_no_picture for a file without any picture, or with
+    sound only when `need_picture`.
     """
     with open_media(path, max_pixels) as container:
         stream = picture_stream(container)
         sound = sound_stream(container)
         if stream is None and (need_picture or sound is None):
             raise containers.no_picture(path)
-        picture = _picture(container, stream, path) if stream else {"duration": _length(container, sound)}
+        try:
+            picture = _picture(container, stream, path) if stream else {"duration": _length(container, sound)}
+        except av.FFmpegError as error:  # the container opened, but cannot be moved about in
+            raise containers.undecodable(path) from error
+        if not 0 <= cast(float, picture["duration"]) <= LONGEST:
+            raise containers.bad_times(path)
         return MediaInfo(
             content_hash=_hash(path),
             size_bytes=path.stat().st_size,
@@ -85,7 +94,8 @@ def turn_of(frame: VideoFrame, stream: VideoStream) -> Rotation:
     Turns that are no multiple of 90 degrees go to the nearest one.
     """
     if frame.side_data.get("DISPLAYMATRIX") is not None:
-        return normal_turn(-frame.rotation)  # PyAV counts anticlockwise
+        turn = -frame.rotation  # PyAV counts anticlockwise
+        return normal_turn(turn) if abs(turn) <= 360 else 0  # a matrix of zeros has no angle and turns nothing
     tag = next((value for key, value in stream.metadata.items() if key.lower() == "rotate"), "0")
     try:
         return normal_turn(float(tag))

@@ -15,10 +15,12 @@ from pathlib import Path
 from app.errors import MediaError
 from app.media.atomic import storage_errors
 from app.media.colours import read_colours
+from app.media.containers import MAX_PIXELS, no_picture, open_media, picture_stream
 from app.media.ffmpeg import Ffmpeg, Limits, Workplace
 from app.media.join import join
 from app.media.loudness import QUIET_LUFS, SILENT_LUFS, level
 from app.media.parts import Source, encode_parts, parts_of
+from app.media.seeking import WITHOUT_INDEX
 from app.media.sound import mix, takes_of
 from app.media.subtitles import Subtitles
 from app.models.control import Control
@@ -89,19 +91,28 @@ def _sound(
 
 
 def decodable(edit: Edit, sources: Mapping[str, Path], infos: Mapping[str, MediaInfo]) -> dict[str, Source]:
-    """Return the files an edit takes from, with what decoding them needs to know."""
+    """Return the files an edit takes from, with what decoding them needs to know. Raises `MediaError`."""
     used = {shot.source for shot in edit.shots}
     names = {source.content_hash: source.name for source in edit.sources}
-    return {
-        key: Source(
-            sources[key],
-            names[key],
-            read_colours(sources[key]),
-            variable_rate=infos[key].variable_frame_rate,
-            turn=infos[key].rotation if infos[key].rotation_by_tag else 0,
+    return {key: _decodable(sources[key], names[key], infos[key]) for key in sorted(used)}
+
+
+def _decodable(path: Path, name: str, info: MediaInfo) -> Source:
+    max_pixels = max(MAX_PIXELS, info.coded_width * info.coded_height)  # what probing let in may be opened again
+    with open_media(path, max_pixels) as container:
+        stream = picture_stream(container)
+        if stream is None:
+            raise no_picture(path)
+        return Source(
+            path,
+            name,
+            read_colours(stream),
+            stream=stream.index,
+            indexed=container.format.name not in WITHOUT_INDEX,
+            max_pixels=max_pixels,
+            variable_rate=info.variable_frame_rate,
+            turn=info.rotation if info.rotation_by_tag else 0,
         )
-        for key in sorted(used)
-    }
 
 
 def _require_sources(edit: Edit, sources: Mapping[str, Path], infos: Mapping[str, MediaInfo]) -> None:

@@ -17,8 +17,8 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from app.media.containers import MAX_PIXELS, no_picture, open_media, picture_stream, undecodable
-from app.media.probe import start_seconds
+from app.media.containers import MAX_PIXELS, bad_times, no_picture, open_media, picture_stream, undecodable
+from app.media.probe import LONGEST, start_seconds
 from app.models.control import Control
 from app.models.media import MediaInfo, Rotation
 
@@ -38,6 +38,8 @@ BLEND = 14
 """How many frames (at 30 a second) a dissolve may take."""
 
 _BINS = 32
+_UNLIKE = 255.0  # the luma difference of pictures that share no size or format
+_HIGHEST_FPS = 1000.0  # what says more would have thousands of pictures kept to compare with
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Signals:
     `lag4`, `lag5`, `lag6` and `lag14` are luma differences to the frame so many (at 30 a second) earlier; `blend` tells
     how far the frame half-way back is from the mean of both ends, as a share of `lag14` (0: a perfect dissolve), and
     `alike` their correlation (1: the same picture in other light). The first frames, which have no such earlier frame,
-    get 0 (`blend` and `alike`: 1).
+    get 0 (`blend` and `alike`: 1). Where the picture's size or format changes, differences are the largest there are.
     """
 
     fps: float
@@ -99,7 +101,7 @@ def lag_frames(lag: int, fps: float) -> int:
 def measure(path: Path, info: MediaInfo, control: Control, max_pixels: int = MAX_PIXELS) -> Signals:
     """Decode the file's picture once and return its signals. What cannot be decoded is passed over.
 
-    Raises `MediaError` (media_no_picture; media_truncated when nothing decodes) and `Cancelled`.
+    Raises `MediaError` (media_no_picture; media_truncated when nothing decodes; media_bad_times) and `Cancelled`.
     """
     meter = Meter(info.fps, info.rotation)
     with open_media(path, max_pixels) as container:
@@ -110,6 +112,8 @@ def measure(path: Path, info: MediaInfo, control: Control, max_pixels: int = MAX
         for frame in decoded(container, stream):
             control.check()
             time = meter.add(frame, begin)
+            if time > LONGEST:
+                raise bad_times(path)
             control.report(time / info.duration if info.duration else 0.0)
     if not len(meter):
         raise undecodable(path)
@@ -172,7 +176,7 @@ class Meter:
     """Takes frames in order and keeps their numbers; memory grows by 120 bytes a frame, 13 MB an hour."""
 
     def __init__(self, fps: float, turn: Rotation = 0) -> None:
-        self._fps = fps or 30.0
+        self._fps = min(fps or 30.0, _HIGHEST_FPS)
         self._turn = turn
         self._lags = [lag_frames(lag, self._fps) for lag in LAGS]
         self._blend = lag_frames(BLEND, self._fps)
@@ -180,6 +184,8 @@ class Meter:
         self._rows = array("d")
         self._hashes = array("Q")
         self._histograms: tuple[Numbers, ...] = ()
+        self._kind: tuple[int, int, str] | None = None
+        self._beyond = 0.0  # the difference to a frame that is not there to be compared with
 
     def __len__(self) -> int:
         return len(self._hashes)
@@ -189,18 +195,17 @@ class Meter:
         time = self._time(frame, begin)
         planes = _planes(frame)
         thumb = thumb_of(*planes)
-        if self._recent and self._recent[-1].y.shape != thumb.y.shape:
-            self._recent.clear()  # the picture's size changed in mid-stream: nothing to compare with
+        changed = self._changes_kind(frame)
         before = self._recent[-1] if self._recent else thumb
         self._recent.append(thumb)
         full = _is_full_range(frame)
         self._rows.extend(
             (
                 time,
-                _difference(thumb, before),
+                2 * _UNLIKE if changed else _difference(thumb, before),
                 self._histogram_step(thumb),
                 _change(thumb.smooth, before.smooth),
-                _change(thumb.y, before.y),
+                _UNLIKE if changed else _change(thumb.y, before.y),
                 sharpness_of(planes[0]),
                 _full(float(thumb.y.mean()), full),
                 float(thumb.y.std()) * (1.0 if full else 255 / 219),
@@ -217,6 +222,15 @@ class Meter:
         numbers = dict(zip(NUMBERS, columns[1:].astype(np.float32), strict=True))
         return Signals(fps=self._fps, time=columns[0].copy(), dhash=np.array(self._hashes, dtype=np.uint64), **numbers)
 
+    def _changes_kind(self, frame: VideoFrame) -> bool:
+        """Note the frame's size and pixel format; whether they are new in mid-stream: a cut, where nothing compares."""
+        before, self._kind = self._kind, (frame.width, frame.height, frame.format.name)
+        if before is None or before == self._kind:
+            return False
+        self._recent.clear()
+        self._beyond = _UNLIKE
+        return True
+
     def _time(self, frame: VideoFrame, begin: float) -> float:
         last = self._rows[-len(NUMBERS) - 1] if self._rows else -1 / self._fps
         if frame.pts is None:
@@ -229,7 +243,7 @@ class Meter:
         return max((float(np.abs(a - b).sum()) / 2 for a, b in pairs), default=0.0)
 
     def _to_earlier(self, lag: int) -> float:
-        return _change(self._recent[-1].y, self._recent[-1 - lag].y) if len(self._recent) > lag else 0.0
+        return _change(self._recent[-1].y, self._recent[-1 - lag].y) if len(self._recent) > lag else self._beyond
 
     def _blended(self) -> tuple[float, float, float]:
         """Return lag14, blend and alike of the newest frame."""

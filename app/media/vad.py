@@ -37,12 +37,15 @@ PADDING = 0.05
 def speech(path: Path, control: Control, duration: float = 0.0, max_pixels: int = MAX_PIXELS) -> tuple[Span, ...]:
     """Return where the file's first sound stream has speech, in seconds; nothing for a file without sound.
 
-    `duration` (seconds) is what the reported share is of. Raises `MediaError` and `Cancelled`.
+    With `duration` (seconds) nothing after it is listened to, and the reported share is of it.
+    Raises `MediaError` and `Cancelled`.
     """
     detector = SileroVAD(RATE)
     window = detector.window_size_samples
     probabilities: list[float] = []
     for block in _windows(sound(path, max_pixels), window):
+        if duration and len(probabilities) * window >= duration * RATE:
+            break
         if len(probabilities) % 64 == 0:
             control.check()
             control.report(len(probabilities) * window / RATE / duration if duration else 0.0)

@@ -1,12 +1,18 @@
 """Every output frame shows the right source frame, whatever the source's rate."""
 
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from app.errors import MediaError
-from app.tests.media.clips import Stage, numbered_clip, numbers, shot, times_at
+from app.media.analyze import analyze
+from app.media.containers import MAX_PIXELS
+from app.media.seeking import EARLIER, begin_before
+from app.models.control import Control
+from app.tests.footage import ffmpeg
+from app.tests.media.clips import Stage, numbered_clip, numbers, pictures, shot, times_at
 
 RATES = {
     "23.976": Fraction(24000, 1001),
@@ -81,10 +87,91 @@ def test_a_shot_wholly_past_the_end_fails(tmp_path: Path) -> None:
         stage.rendered(shot(stage.keys[0], 10.0, 20))
 
 
-@pytest.mark.parametrize("suffix", [".mkv", ".ts", ".avi"])
+CONTAINERS = {
+    ".mkv": ("-c:v", "copy"),
+    ".ts": ("-c:v", "copy"),
+    ".mts": ("-c:v", "mpeg2video", "-q:v", "2", "-bf", "2", "-f", "mpegts"),
+    ".mpg": ("-c:v", "mpeg2video", "-q:v", "2", "-bf", "2"),
+    ".avi": ("-c:v", "mpeg4", "-q:v", "2"),
+    ".flv": ("-c:v", "copy"),
+    ".mxf": ("-c:v", "mpeg2video", "-q:v", "2"),
+    ".wmv": ("-c:v", "wmv2", "-q:v", "2"),
+}
+
+
+@pytest.mark.parametrize("suffix", CONTAINERS)
 def test_other_containers(tmp_path: Path, suffix: str) -> None:
-    """MPEG-TS begins at 1.4 s, AVI has no presentation times: the shot's place must not move."""
-    b_frames = 0 if suffix == ".avi" else 2
-    times = times_at(Fraction(30), 90)
-    stage = Stage(tmp_path, numbered_clip(tmp_path / f"n{suffix}", times, b_frames=b_frames))
-    assert numbers(stage.rendered(shot(stage.keys[0], 1.0, 20))) == list(range(30, 50))
+    """MPEG-TS begins at 1.4 s and has no index, AVI has no presentation times: no shot may move or begin with a still.
+
+    The shots begin on a key frame, well after one, and just before one.
+    """
+    plain = numbered_clip(tmp_path / "plain.mkv", times_at(Fraction(30), 150))
+    ffmpeg("-i", plain, *CONTAINERS[suffix], "-g", "30", tmp_path / f"n{suffix}")
+    stage = Stage(tmp_path, tmp_path / f"n{suffix}")
+    starts = (1.0, 1.7, 3.9)
+    shown = numbers(stage.rendered(*(shot(stage.keys[0], start, 20) for start in starts)))
+    assert shown == [number for start in starts for number in range(round(start * 30), round(start * 30) + 20)]
+
+
+def test_a_transport_stream_with_key_frames_far_apart(tmp_path: Path) -> None:
+    plain = numbered_clip(tmp_path / "plain.mkv", times_at(Fraction(30), 360))
+    ffmpeg("-i", plain, "-c:v", "libx264", "-preset", "veryfast", "-g", "330", "-sc_threshold", "0", tmp_path / "n.ts")
+    stage = Stage(tmp_path, tmp_path / "n.ts")
+    assert numbers(stage.rendered(shot(stage.keys[0], 10.0, 10))) == list(range(300, 310))
+    assert begin_before(tmp_path / "n.ts", 10.0, MAX_PIXELS) == 0.0
+    assert begin_before(tmp_path / "n.ts", 11.5, MAX_PIXELS) == pytest.approx(11.0 - EARLIER, abs=0.1)
+
+
+def changing(folder: Path, size: tuple[int, int], pixels: str, suffix: str) -> Path:
+    """Write 2 s of 320x180 in yuv420p, then 2 s of another size or format, in one stream."""
+    parts = []
+    for n, (wide, high), kind in ((0, (320, 180), "yuv420p"), (1, size, pixels)):
+        source = ("-f", "lavfi", "-i", f"testsrc2=s={wide}x{high}:r=30:d=2,format={kind}")
+        coded = (
+            "-c:v",
+            "libx264",
+            "-preset",
+            "veryfast",
+            "-g",
+            "15",
+            "-output_ts_offset",
+            str(2 * n),
+            "-muxdelay",
+            "0",
+        )
+        parts.append(folder / f"{n}.ts")
+        ffmpeg(*source, *coded, "-output_ts_offset", str(2 * n), parts[-1])
+    joined = folder / "joined.ts"
+    joined.write_bytes(b"".join(part.read_bytes() for part in parts))
+    if suffix != ".ts":
+        ffmpeg("-i", joined, "-c", "copy", folder / f"c{suffix}")
+    return joined if suffix == ".ts" else folder / f"c{suffix}"
+
+
+@pytest.mark.parametrize("suffix", [".ts", ".mkv"])
+@pytest.mark.parametrize(
+    ("size", "pixels"),
+    [((640, 480), "yuv420p"), ((180, 320), "yuv420p"), ((320, 180), "yuv422p"), ((320, 180), "yuv420p10le")],
+)
+def test_a_picture_that_changes_size_or_format(tmp_path: Path, size: tuple[int, int], pixels: str, suffix: str) -> None:
+    """The change is a cut; shots before and soon after it are whole, one across it is refused."""
+    source = changing(tmp_path, size, pixels, suffix)
+    stage = Stage(tmp_path, source)
+    key = stage.keys[0]
+    shots = analyze(source, stage.infos[key], Control()).shots
+    assert [s.span.start for s in shots] == pytest.approx([0, 2], abs=0.04)
+    shown = pictures(stage.rendered(shot(key, 1.0, 25), shot(key, 2.1, 30)))
+    assert len(shown) == 55
+    assert all((a != b).any() for a, b in pairwise(shown)), "no picture stands still"
+    with pytest.raises(MediaError, match=r"changes the size or format of its picture within shot 1") as caught:
+        stage.rendered(shot(key, 1.5, 30))
+    assert caught.value.instance_code == "source_changes"
+
+
+def test_the_picture_that_was_measured_is_the_one_that_is_shown(tmp_path: Path) -> None:
+    """A first stream of an unknown codec, as cameras write for their own use, is passed over by both."""
+    film, both = numbered_clip(tmp_path / "film.mp4", times_at(Fraction(30), 60)), tmp_path / "both.mp4"
+    ffmpeg("-i", film, "-map", "0", "-map", "0", "-c", "copy", both)
+    both.write_bytes(both.read_bytes().replace(b"avc1\0\0\0\0", b"zzzz\0\0\0\0", 1))
+    stage = Stage(tmp_path, both)
+    assert numbers(stage.rendered(shot(stage.keys[0], 0.5, 20))) == list(range(15, 35))

@@ -191,3 +191,26 @@ def test_a_turn_by_90_swaps_the_shown_size(width: int, height: int, pixel: tuple
     assert shown_size(width, height, pixel, 180) == upright
     assert shown_size(width, height, pixel, 90) == shown_size(width, height, pixel, 270) == upright[::-1]
     assert min(upright) >= 1
+
+
+def test_a_matrix_of_zeros_turns_nothing(make: ClipMaker, tmp_path: Path) -> None:
+    """Some programs write one; it has no angle, and players show the picture as it is stored."""
+    data = bytearray(make(**SHORT).read_bytes())
+    matrix = data.find(b"tkhd") + 4 + 40  # version 0: ISO 14496-12, 8.3.2
+    assert data[matrix : matrix + 4] == b"\0\1\0\0"
+    data[matrix : matrix + 36] = bytes(36)
+    path = tmp_path / "zeros.mp4"
+    path.write_bytes(data)
+    info = probe(path)
+    assert (info.rotation, info.width, info.height) == (0, 640, 360)
+
+
+@pytest.mark.parametrize("seconds", [100_000, 10_000_000])
+def test_broken_time_stamps_are_told(make: ClipMaker, tmp_path: Path, seconds: int) -> None:
+    """Measured as they say, a jump of days would take all memory for moments in which there is nothing."""
+    path = tmp_path / "jump.mkv"
+    jump = f"setpts='if(gte(N,60),PTS+{seconds}/TB,PTS)'"
+    ffmpeg("-i", make(audio=None), "-vf", jump, "-fps_mode", "passthrough", "-preset", "ultrafast", path)
+    with pytest.raises(MediaError) as caught:
+        probe(path)
+    assert caught.value.instance_code == "media_bad_times"

@@ -9,6 +9,7 @@ from av.video.frame import VideoFrame
 
 from app.errors import Cancelled, MediaError
 from app.media.probe import probe
+from app.media.shots import hard_cuts
 from app.media.signals import NUMBERS, Meter, Signals, difference_hash, lag_frames, measure, sharpness_of, thumb_of
 from app.models.control import Control
 from app.tests.conftest import ClipMaker
@@ -173,9 +174,29 @@ def test_lags_last_as_long_at_any_rate() -> None:
 
 def test_a_picture_that_changes_size_is_measured_on() -> None:
     meter = Meter(30.0)
-    for i, size in enumerate([(320, 180)] * 5 + [(640, 480)] * 5):
+    for i, size in enumerate([(320, 180)] * 25 + [(640, 480)] * 25):
         meter.add(frame_of(texture(1, *size), i))
-    assert len(meter.signals()) == 10
+    assert len(meter.signals()) == 50
+    assert hard_cuts(meter.signals()) == [25]
+
+
+@pytest.mark.parametrize("pixels", ["yuv422p", "yuv420p10le", "gray"])
+def test_a_change_of_pixel_format_is_a_cut(pixels: str) -> None:
+    meter = Meter(30.0)
+    for i in range(50):
+        frame = frame_of(texture(1, 320, 180), i)
+        meter.add(frame if i < 25 else _again(frame, pixels))
+    assert hard_cuts(meter.signals()) == [25]
+
+
+def _again(frame: VideoFrame, pixels: str) -> VideoFrame:
+    other = frame.reformat(format=pixels)
+    other.pts, other.time_base = frame.pts, frame.time_base
+    return other
+
+
+def test_absurd_rates_keep_few_pictures() -> None:
+    assert Meter(90_000.0)._recent.maxlen == Meter(1000.0)._recent.maxlen
 
 
 def test_times_never_run_backwards() -> None:

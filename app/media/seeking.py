@@ -1,0 +1,60 @@
+"""Where decoding must begin so that the first picture of a shot is there, and whole.
+
+ffmpeg's `-ss` goes to the key frame before a time where the container has an index. MPEG transport and program
+streams (camcorders, television) have none: there it goes to any packet near the time, and every picture up to the next
+key frame is missing or garbage, up to ten seconds of it. So their key frames are looked up here.
+"""
+
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from app.media.containers import open_media, picture_stream
+from app.media.probe import start_seconds
+
+WITHOUT_INDEX = frozenset({"mpegts", "mpeg"})
+"""Demuxers that seek to any packet; with each other one of `FORMATS` frames came out right at any start (measured)."""
+
+EARLIER = 0.5
+"""Seconds before the key frame at which reading begins: its packet stands before its time, at most by about this."""
+
+_MICROSECONDS = 1_000_000
+_REORDERED = 1.0  # s: a packet this far past the time has no earlier picture behind it
+_FIRST_LOOK = 2.0  # s looked back at first, then four times as far
+
+
+def begin_before(path: Path, time: float, max_pixels: int) -> float:
+    """Return from which second a file of `WITHOUT_INDEX` must be read to have the picture at `time` whole.
+
+    0 when no key frame is found. Raises `MediaError` when the file cannot be opened.
+    """
+    with open_media(path, max_pixels) as container:
+        if container.format.name == "mpeg":  # ffmpeg 5.1 tells times after a seek that are some frames off
+            return 0.0
+        stream = picture_stream(container)
+        back = _FIRST_LOOK
+        while stream is not None and back < 4 * time:
+            key = _last_key(container, stream, max(0.0, time - back), time)
+            if key is not None:
+                return max(0.0, key - EARLIER)
+            back *= 4
+    return 0.0
+
+
+def _last_key(container: InputContainer, stream: VideoStream, begin: float, time: float) -> float | None:
+    """Return the time of the last key frame between `begin` and `time`, None when there is none."""
+    zero, base = start_seconds(container), float(stream.time_base or 0)
+    found = None
+    try:
+        container.seek(round((zero + begin) * _MICROSECONDS))
+        for packet in container.demux(stream):
+            shown = packet.pts * base - zero if packet.pts is not None else None
+            if shown is not None and shown > time + _REORDERED:
+                break
+            if shown is not None and packet.is_keyframe and shown <= time:
+                found = shown
+    except av.FFmpegError:
+        return found
+    return found
