@@ -15,6 +15,7 @@ import subprocess
 import threading
 import time
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -46,10 +47,12 @@ NEEDED_FILTERS = frozenset(
     ]
 )
 NEEDED_ENCODERS = frozenset(["aac", "libx264", "mjpeg", "pcm_f32le"])
+NEEDED_OPTIONS = frozenset(["-fps_mode"])
+"""New in 5.1: Ubuntu 22.04's ffmpeg 4.4 has every filter and encoder, and would stop here."""
 
 _POLL_SECONDS = 0.05
 _PROGRESS_SECONDS = 0.2
-_LOG_LINES = 200
+_LOG_LINES = 5000  # 10 minutes that are black or frozen as often as the detectors can tell give 2100
 _GRACE_SECONDS = 2.0
 
 
@@ -113,13 +116,14 @@ def inspect(path: Path) -> tuple[str, list[str]]:
     version = _listing(path, "-version").splitlines()[0].removeprefix("ffmpeg version ").split(" Copyright")[0]
     filters = set(re.findall(r"^\s*[A-Z.]{2,3}\s+(\S+)", _listing(path, "-filters"), re.MULTILINE))
     encoders = set(re.findall(r"^\s*[A-Z.]{6}\s+(\S+)", _listing(path, "-encoders"), re.MULTILINE))
-    lacks = sorted(NEEDED_FILTERS - filters) + sorted(NEEDED_ENCODERS - encoders)
+    options = set(re.findall(r"^(-\w+)", _listing(path, "-h", "long"), re.MULTILINE))
+    lacks = sorted(NEEDED_FILTERS - filters) + sorted(NEEDED_ENCODERS - encoders) + sorted(NEEDED_OPTIONS - options)
     return version, lacks
 
 
-def _listing(path: Path, what: str) -> str:
+def _listing(path: Path, *what: str) -> str:
     done = subprocess.run(  # noqa: S603 - fixed arguments to a program that the settings or the package name
-        [str(path), "-hide_banner", what] if what != "-version" else [str(path), what],
+        [str(path), *([] if what == ("-version",) else ["-hide_banner"]), *what],
         capture_output=True,
         text=True,
         errors="replace",
@@ -138,12 +142,14 @@ def find_ffmpeg(configured: Path | None = None) -> Ffmpeg:
     """
     if configured is not None:
         return _checked(configured)
-    system = shutil.which("ffmpeg")
-    for candidate in filter(None, (system, _packaged())):
-        with contextlib.suppress(EnvironmentProblem):
+    refused = ""
+    for candidate in filter(None, (shutil.which("ffmpeg"), _packaged())):
+        try:
             return _checked(Path(candidate))
+        except EnvironmentProblem as problem:
+            refused += f" {problem.message}"
     raise EnvironmentProblem(
-        "No ffmpeg was found that has libx264, libass and zscale.",
+        f"No ffmpeg was found that has libx264, libass and zscale.{refused}",
         hint="Run ./run again (it installs one with pip), or set EDIT_FACTORY_FFMPEG to a full build.",
         subject="ffmpeg",
     )
@@ -208,7 +214,7 @@ def run(ffmpeg: Ffmpeg, call: Run, control: Control, limits: Limits | None = Non
             reader.join(_GRACE_SECONDS)
         process.stdout.close()
         process.stderr.close()
-    if process.returncode != 0:
+    if process.returncode != 0 or _disk_full(log):  # to ffmpeg 5.1, a file that could not be ended is a success
         raise _failure(call, process.returncode, "\n".join(log))
     if call.frames:
         control.report(1.0)
@@ -227,14 +233,20 @@ def _command(ffmpeg: Ffmpeg, call: Run, limits: Limits) -> list[str]:
 
 @cache
 def _guards(memory_mb: int) -> tuple[str, ...]:
-    """Return what stands in front of ffmpeg on Linux: a memory limit, and death with the thread that waits for it."""
-    prlimit, setpriv = shutil.which("prlimit"), shutil.which("setpriv")
-    guards: list[str] = []
-    if prlimit:
-        guards += [prlimit, f"--as={memory_mb * 1024 * 1024}", "--"]
-    if setpriv:
-        guards += [setpriv, "--pdeathsig", "KILL", "--"]
-    return tuple(guards)
+    """Return what stands in front of ffmpeg on Linux: a memory limit, and death with the thread that waits for it.
+
+    Each is left out where it does not work: Busybox's setpriv knows no signals, and a limit can only be lowered.
+    """
+    guards = (("prlimit", f"--as={memory_mb * 1024 * 1024}", "--"), ("setpriv", "--pdeathsig", "KILL", "--"))
+    return tuple(word for guard in guards if _works(guard) for word in guard)
+
+
+def _works(guard: tuple[str, ...]) -> bool:
+    try:
+        done = subprocess.run([*guard, "true"], check=False, capture_output=True, timeout=30)  # noqa: S603 - fixed words
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return done.returncode == 0
 
 
 def _wait(process: subprocess.Popen[bytes], call: Run, control: Control, limits: Limits) -> None:
@@ -271,7 +283,7 @@ def _read_progress(stream: IO[bytes], call: Run, control: Control) -> None:
 
 
 def _failure(call: Run, status: int, log: str) -> RenderError | StorageError:
-    if "No space left on device" in log:
+    if _disk_full(log.splitlines()):
         return StorageError(
             f"The disk is full: ffmpeg could not write while {call.what}.",
             hint="Free some space or set EDIT_FACTORY_DATA_DIR and --out to another disk, then run it again.",
@@ -290,6 +302,10 @@ def _failure(call: Run, status: int, log: str) -> RenderError | StorageError:
         f"ffmpeg failed while {call.what}: {reason}.",
         hint="See whether the footage plays from start to end; edit-factory probe FILE tells what is in it.",
     )
+
+
+def _disk_full(log: Iterable[str]) -> bool:
+    return any("[error]" in line and line.endswith("No space left on device") for line in log)
 
 
 def _without_paths(line: str) -> str:

@@ -65,10 +65,15 @@ def black_spans(log: str) -> list[Span]:
 
 def frozen_spans(log: str, length: float) -> list[Span]:
     """Return the still spans the log names; one that lasts to the end of the clip (`length` s) is not closed there."""
-    starts = [float(t) for t in re.findall(r"freeze_start: ([\d.]+)", log)]
-    ends = [float(t) for t in re.findall(r"freeze_end: ([\d.]+)", log)]
-    ends += [length] * (len(starts) - len(ends))
-    return [Span(start=start, end=max(start, end)) for start, end in zip(starts, ends, strict=True)]
+    spans: list[Span] = []
+    start: float | None = None
+    for edge, time in re.findall(r"freeze_(start|end): ([\d.]+)", log):
+        if edge == "start":
+            start = float(time)
+        elif start is not None:  # a broken file's log is so long that its beginning may be lost
+            spans.append(Span(start=start, end=max(start, float(time))))
+            start = None
+    return spans if start is None else [*spans, Span(start=start, end=max(start, length))]
 
 
 def _crosses_files(span: Span, edit: Edit) -> bool:

@@ -12,7 +12,18 @@ import pytest
 
 from app.errors import Cancelled, EnvironmentProblem, RenderError, StorageError
 from app.media import ffmpeg as runner
-from app.media.ffmpeg import NEEDED_ENCODERS, NEEDED_FILTERS, Input, Limits, Run, Workplace, find_ffmpeg, inspect, run
+from app.media.ffmpeg import (
+    NEEDED_ENCODERS,
+    NEEDED_FILTERS,
+    NEEDED_OPTIONS,
+    Input,
+    Limits,
+    Run,
+    Workplace,
+    find_ffmpeg,
+    inspect,
+    run,
+)
 from app.models.control import Control
 from app.tests.footage import ffmpeg, make_clip
 from app.tests.media.test_render import children
@@ -35,7 +46,7 @@ SLOW = ("-vf", "scale=3840:2160", "-c:v", "libx264", "-preset", "veryslow", "-f"
 def test_what_is_needed_is_what_is_used() -> None:
     """Every filter that stands in the code is asked for, and none that does not."""
     code = "".join(p.read_text() for p in Path(runner.__file__).parent.glob("*.py") if p.name != "ffmpeg.py")
-    unused = {name for name in NEEDED_FILTERS | NEEDED_ENCODERS if name not in code}
+    unused = {name for name in NEEDED_FILTERS | NEEDED_ENCODERS | NEEDED_OPTIONS if name not in code}
     assert unused == set()
     version, lacks = inspect(find_ffmpeg().path)
     assert version == find_ffmpeg().version
@@ -109,6 +120,24 @@ def test_time_limit(clip: Path) -> None:
         run(find_ffmpeg(), call(clip, *SLOW), Control(), Limits(seconds=0.3))
     assert caught.value.instance_code == "render_timeout"
     assert [c for c in children() if "ffmpeg" in c] == []
+
+
+def test_guards_that_do_not_work_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Busybox's setpriv knows no --pdeathsig; and a shell's own memory limit may be lower than ours."""
+    (tmp_path / "setpriv").write_text("#!/bin/sh\nexit 1\n")
+    (tmp_path / "setpriv").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    runner._guards.cache_clear()
+    try:
+        assert "setpriv" not in runner._guards(8192)
+    finally:
+        runner._guards.cache_clear()
+
+
+def test_a_long_log_is_kept(clip: Path) -> None:
+    """A slide show of ten minutes has hundreds of still spans, each told in three lines."""
+    looped = Run("trying", (Input(clip, ("-stream_loop", "9")),), ("-vf", "showinfo", *NULL), clip.parent)
+    assert "n:   0" in run(find_ffmpeg(), looped, Control())
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the limit is set by prlimit")
@@ -197,6 +226,16 @@ def _poor(folder: Path) -> Path:
     return place
 
 
+def test_an_ffmpeg_without_an_option_we_use_is_told(tmp_path: Path) -> None:
+    """As Ubuntu 22.04's 4.4: all filters and encoders are there."""
+    real = find_ffmpeg().path
+    place = tmp_path / "ffmpeg"
+    place.write_text(f'#!/bin/sh\n"{real}" "$@" | sed "s/^-fps_mode/-vsync/"\n')
+    place.chmod(0o755)
+    with pytest.raises(EnvironmentProblem, match=r"lacks -fps_mode\."):
+        find_ffmpeg(place)
+
+
 def test_a_poor_system_ffmpeg_gives_way_to_the_packaged_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _poor(tmp_path)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
@@ -207,12 +246,15 @@ def test_a_poor_system_ffmpeg_gives_way_to_the_packaged_one(tmp_path: Path, monk
         find_ffmpeg.cache_clear()
 
 
-def test_none_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_none_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "_packaged", lambda: None)
     monkeypatch.setenv("PATH", "")
     find_ffmpeg.cache_clear()
     try:
-        with pytest.raises(EnvironmentProblem, match="No ffmpeg was found"):
+        with pytest.raises(EnvironmentProblem, match=r"has libx264, libass and zscale\.$"):
+            find_ffmpeg()
+        monkeypatch.setenv("PATH", str(_poor(tmp_path).parent) + ":/usr/bin:/bin")
+        with pytest.raises(EnvironmentProblem, match=r"zscale\. The ffmpeg at .* lacks "):
             find_ffmpeg()
     finally:
         find_ffmpeg.cache_clear()

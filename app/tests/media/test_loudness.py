@@ -1,14 +1,14 @@
 """Every kind of sound comes to -14 LUFS and at most -1.5 dBTP before AAC; silence stays silence."""
 
 import math
-import wave
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
 from app.errors import RenderError
-from app.media.ffmpeg import Input, Limits, Workplace, find_ffmpeg
+from app.media.ffmpeg import Limits, Workplace, find_ffmpeg
 from app.media.loudness import ALLOWED_PEAK, SILENT_LUFS, level, measure, read_meter
 from app.media.sound import SAMPLE_RATE, Samples, write_wav
 from app.models.control import Control
@@ -68,20 +68,20 @@ def test_reaches_the_target(place: Workplace, kind: object) -> None:
     assert found.integrated == pytest.approx(-14, abs=0.5)
     assert found.true_peak is not None
     assert found.true_peak <= ALLOWED_PEAK
-    assert _length(aac, place) == len(mixed)
+    assert _length(aac) == pytest.approx(len(mixed), abs=48)  # this file counts milliseconds, the joined one frames
 
 
-def _length(aac: Path, place: Workplace) -> int:
-    """Return how many samples a player hears."""
-    place.run("decoding", (Input(aac),), ("-c:a", "pcm_s16le", "-f", "wav", "heard.wav"))
-    with wave.open(str(place.folder / "heard.wav")) as heard:
-        return int(heard.getnframes())
+def _length(aac: Path) -> int:
+    """Return how many samples the file says a player hears."""
+    with av.open(str(aac)) as container:
+        stream = container.streams.audio[0]
+        return round((stream.duration or 0) * (stream.time_base or 0) * SAMPLE_RATE)
 
 
 def test_silence_stays_silence(place: Workplace) -> None:
     aac, told = level(np.zeros((96_000, 2), np.float32), place)
     assert told == Loudness()
-    assert _length(aac, place) == 96_000
+    assert _length(aac) == 96_000
 
 
 def test_hiss_is_left_alone(place: Workplace) -> None:

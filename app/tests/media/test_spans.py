@@ -94,6 +94,11 @@ def test_an_open_span_ends_with_the_clip() -> None:
     assert frozen_spans(freeze((1.0, 3.0), (4.0, None)), 10.0) == [Span(start=1, end=3), Span(start=4, end=10)]
 
 
+def test_an_end_whose_start_is_lost_is_passed_over() -> None:
+    log = freeze((1.0, 3.0), (4.0, 7.0)).split("\n", 1)[1]
+    assert frozen_spans(log, 10.0) == [Span(start=4, end=7)]
+
+
 @pytest.mark.parametrize(
     ("kind", "black", "frozen"),
     [("moving", False, False), ("still", False, None), ("black", True, None), ("frozen", False, True)],
