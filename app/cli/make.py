@@ -10,7 +10,7 @@ from rich.markup import escape
 from app.cli.options import read_script, read_source_sound
 from app.cli.output import cancellable, console, live_progress, print_json
 from app.config import Settings, load_settings
-from app.editing.spoken import split_scripts
+from app.editing.script.spoken import split_scripts
 from app.errors import InputError
 from app.models.make import ClipResult, MakeRequest, MakeResult
 from app.services.sources import gather

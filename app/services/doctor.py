@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.config import Settings
 from app.data import caption_styles
-from app.editing.spoken import prepare
+from app.editing.script.spoken import prepare
 from app.errors import EditFactoryError, StorageError
 from app.media.atomic import storage_errors
 from app.media.ffmpeg import find_ffmpeg

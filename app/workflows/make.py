@@ -10,8 +10,8 @@ from app.editing.candidates import Footage, Usable, longest_slot, usable
 from app.editing.captions import make_cues
 from app.editing.choice import Choice, Variant
 from app.editing.document import build_edit, canvas_for
-from app.editing.language import detect
-from app.editing.spoken import prepare
+from app.editing.script.language import detect
+from app.editing.script.spoken import prepare
 from app.editing.timing import clip_frames, even_slots, voice_slots
 from app.editing.variants import choose
 from app.errors import RenderError, ScriptError
@@ -85,7 +85,7 @@ def make(request: MakeRequest, settings: Settings, listener: Listener, control: 
         voice=voice_info.id if voice_info else None,
         clips=clips,
         shared=shared_seconds(choice, edits),
-        notes=(*voice_notes([one.voice for one in spoken]), *choice.notes),
+        notes=(*voice_notes([one.voice for one in spoken], voice_info.language if voice_info else ""), *choice.notes),
         steps=steps.times,
         cost_microdollars=sum(one.voice.cost_microdollars for one in spoken),
     )

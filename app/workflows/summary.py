@@ -52,9 +52,17 @@ def _clip_notes(edit: Edit) -> Iterator[str]:
         yield f"{preset.title} takes at most {preset.max_seconds:g} s."
 
 
-def voice_notes(voices: Sequence[Voice]) -> list[str]:
-    """Return what to know of the voice: that it is robotic, and what would be better. All variants have one voice."""
-    notes = (speech.robotic_note(voice) for voice in voices[:1])
+def voice_notes(voices: Sequence[Voice], speaks: str) -> list[str]:
+    """Return what to know of the voice: that it is robotic and what would be better, that it speaks another language.
+
+    `speaks` is the voice's own language. All variants have one voice.
+    """
+    if not voices:
+        return []
+    voice = voices[0]
+    notes = [speech.robotic_note(voice)]
+    if speaks.split("-", maxsplit=1)[0] != voice.language:
+        notes.append(f"{voice.voice_id} is a voice for {speaks}, and the script is in {voice.language}: --lang sets it")
     return [note for note in notes if note]
 
 

@@ -4,7 +4,7 @@ import threading
 from pathlib import Path
 
 from app.config import Settings
-from app.editing.spoken import time_tokens
+from app.editing.script.spoken import time_tokens
 from app.errors import VoiceError
 from app.models.base import content_key
 from app.models.control import Control

@@ -8,7 +8,7 @@ import aiohttp
 import edge_tts
 from edge_tts.exceptions import EdgeTTSException, NoAudioReceived
 
-from app.editing.word_times import find_in_text, from_spans
+from app.editing.script.word_times import find_in_text, from_spans
 from app.errors import MediaError, VoiceError
 from app.media.speech_audio import decode_to_wav, read_wav
 from app.models.control import Control

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from app.editing.word_times import Span, from_spans
+from app.editing.script.word_times import Span, from_spans
 from app.errors import VoiceError
 from app.media.speech_audio import Sound, sounding
 from app.models.control import Control

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from app.config import Settings
-from app.editing.phonemes import word_samples
-from app.editing.word_times import completed
+from app.editing.script.phonemes import word_samples
+from app.editing.script.word_times import completed
 from app.errors import VoiceError
 from app.media.hashing import file_hash
 from app.media.speech_audio import Sound

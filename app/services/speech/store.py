@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from app.config import Settings
-from app.editing.word_times import trimmed
+from app.editing.script.word_times import trimmed
 from app.media.atomic import storage_errors
 from app.media.hashing import file_hash
 from app.media.speech_audio import Sound, read_wav, sounding

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.editing import captions
 from app.editing.captions import make_cues
-from app.editing.spoken import prepare, time_tokens
+from app.editing.script.spoken import prepare, time_tokens
 from app.models.edit import Cue
 from app.models.timing import frame_at
 from app.models.voice import TimedToken, WordTime

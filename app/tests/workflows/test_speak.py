@@ -3,7 +3,7 @@
 import pytest
 
 from app.config import Settings
-from app.editing.spoken import prepare
+from app.editing.script.spoken import prepare
 from app.editing.timing import TAIL_SECONDS
 from app.errors import ScriptError, VoiceTooLong
 from app.models.control import Control

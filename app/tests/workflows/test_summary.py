@@ -63,11 +63,16 @@ def test_a_clip_longer_than_its_place_takes_is_told(clip: Path) -> None:
 
 
 def test_a_robotic_voice_names_the_one_flag() -> None:
-    (note,) = voice_notes([spoken(robotic=True), spoken(robotic=True)])
+    (note,) = voice_notes([spoken(robotic=True), spoken(robotic=True)], "ro")
     assert "robotic" in note
     assert "--voice edge:ro-RO-AlinaNeural" in note
-    assert voice_notes([spoken(robotic=False)]) == []
-    assert voice_notes([]) == []
+    assert voice_notes([spoken(robotic=False)], "ro-RO") == []
+    assert voice_notes([], "") == []
+
+
+def test_a_voice_for_another_language_is_told() -> None:
+    (note,) = voice_notes([spoken(robotic=False)], "en-US")
+    assert "en-US" in note and "script is in ro" in note
 
 
 def test_shared_seconds_are_told_once_for_each_pair() -> None:

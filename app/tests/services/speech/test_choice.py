@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from app.config import Settings
-from app.editing.language import LANGUAGES
+from app.editing.script.language import LANGUAGES
 from app.errors import UnknownName
 from app.services.speech.choice import choose_voice, voices
 from app.services.speech.edge_voices import KNOWN, described, natural_voice

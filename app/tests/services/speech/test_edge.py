@@ -5,7 +5,7 @@ import time
 import pytest
 
 from app.config import Settings
-from app.editing.spoken import prepare
+from app.editing.script.spoken import prepare
 from app.errors import Cancelled, VoiceError
 from app.models.control import Control
 from app.services.speech.choice import choose_voice

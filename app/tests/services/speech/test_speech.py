@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.config import Settings
-from app.editing.spoken import prepare
+from app.editing.script.spoken import prepare
 from app.errors import Cancelled, StorageError, VoiceError
 from app.media.speech_audio import read_wav, sounding
 from app.models.control import Control

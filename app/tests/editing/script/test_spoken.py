@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.editing.marks import lines
-from app.editing.spoken import prepare, split_scripts, time_tokens
+from app.editing.script.marks import lines
+from app.editing.script.spoken import prepare, split_scripts, time_tokens
 from app.errors import ScriptError
 from app.models.voice import SpeechText, WordTime
 

@@ -1,6 +1,6 @@
 import pytest
 
-from app.editing.numbers import Figure, cardinal, digits, knows, number, ordinal, parse, takes_de, year
+from app.editing.script.numbers import Figure, cardinal, digits, knows, number, ordinal, parse, takes_de, year
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import re
 
-from app.editing.context import Context, Rule
-from app.editing.numbers import cardinal, ordinal, year
+from app.editing.script.context import Context, Rule
+from app.editing.script.numbers import cardinal, ordinal, year
 
 _TIME = r"(?:[01]?\d|2[0-4]):[0-5]\d"
 _DASH = "[-–—]"

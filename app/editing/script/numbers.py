@@ -6,7 +6,7 @@ from functools import cache
 
 from num2words import CONVERTER_CLASSES, num2words
 
-from app.editing.vocabulary import listed, vocabulary
+from app.editing.script.vocabulary import listed, vocabulary
 
 MOST_DIGITS = 12
 """Longer figures are numbers of something (a telephone, an order) and are said digit by digit."""

@@ -9,8 +9,8 @@ from typing import Any
 
 from py3langid import langid
 
-from app.editing.marks import plain_text
-from app.editing.vocabulary import listed
+from app.editing.script.marks import plain_text
+from app.editing.script.vocabulary import listed
 
 FALLBACK = "en"
 """What a text without any evidence gets: no letters at all, or nothing that any language claims."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.editing.vocabulary import Vocabulary, vocabulary
+from app.editing.script.vocabulary import Vocabulary, vocabulary
 
 
 @dataclass(frozen=True)

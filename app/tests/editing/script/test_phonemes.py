@@ -1,4 +1,4 @@
-from app.editing.phonemes import word_samples
+from app.editing.script.phonemes import word_samples
 
 
 def phonemes(text: str, samples: int = 10) -> list[tuple[str, int]]:

@@ -1,6 +1,6 @@
 import pytest
 
-from app.editing.language import FALLBACK, LANGUAGES, detect
+from app.editing.script.language import FALLBACK, LANGUAGES, detect
 
 SENTENCES = {
     "ro": [

@@ -2,7 +2,7 @@ import unicodedata
 
 import pytest
 
-from app.editing.marks import NO_BREAK, lines, plain_text
+from app.editing.script.marks import NO_BREAK, lines, plain_text
 
 
 def shown(script: str, language: str = "") -> list[str]:

@@ -2,8 +2,8 @@
 
 import re
 
-from app.editing.context import Context, Rule
-from app.editing.numbers import NUMBER, Figure, cardinal, digits, knows, number, ordinal, parse, takes_de, year
+from app.editing.script.context import Context, Rule
+from app.editing.script.numbers import NUMBER, Figure, cardinal, digits, knows, number, ordinal, parse, takes_de, year
 
 _SIGN = r"[+\-−–±]?"
 _PER = r"(?:/([^\W\d_]+²?))?"

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.editing.word_times import Span, completed, find_in_text, from_spans, trimmed
+from app.editing.script.word_times import Span, completed, find_in_text, from_spans, trimmed
 from app.models.voice import WordTime
 
 WORDS = ["one", "of", "the", "best."]

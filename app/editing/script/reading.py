@@ -4,9 +4,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from app.editing import amounts, dates
-from app.editing.context import Context, Rule
-from app.editing.numbers import cardinal
+from app.editing.script import amounts, dates
+from app.editing.script.context import Context, Rule
+from app.editing.script.numbers import cardinal
 
 _TLD = "ro|com|net|org|eu|io|md|uk|de|fr|it|es|hu|info|biz|shop|store|app|dev|tv|me|co|ai|pl|at|ch|be|nl|us|gov|edu"
 _HOST = rf"(?:[\w-]+\.)+(?:{_TLD})"

@@ -5,11 +5,11 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.editing.context import Context
-from app.editing.dates import is_roman
-from app.editing.marks import NO_BREAK, Line, lines
-from app.editing.reading import is_word, read, without_pictures
-from app.editing.vocabulary import vocabulary
+from app.editing.script.context import Context
+from app.editing.script.dates import is_roman
+from app.editing.script.marks import NO_BREAK, Line, lines
+from app.editing.script.reading import is_word, read, without_pictures
+from app.editing.script.vocabulary import vocabulary
 from app.errors import ScriptError
 from app.models.voice import SpeechText, SpokenWord, TimedToken, Token, WordTime
 
