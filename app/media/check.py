@@ -167,7 +167,7 @@ def _content(
     """Decode the clip once and judge it. A clip that cannot be decoded fails here."""
     compared = frames_to_compare(edit) if subtitles else ()
     if subtitles and compared:
-        subtitles.write(place.folder)
+        subtitles.write(place.folder, place.ffmpeg)
     outputs = ["-map", "0:v:0", "-map", "0:a:0", "-vf", DETECTORS, "-af", _METER, "-f", "null", "-"]
     if compared:
         outputs += compare_arguments(compared)

@@ -12,6 +12,7 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 from collections import deque
@@ -50,6 +51,20 @@ NEEDED_ENCODERS = frozenset(["aac", "libx264", "mjpeg", "pcm_f32le"])
 NEEDED_OPTIONS = frozenset(["-fps_mode"])
 """New in 5.1: Ubuntu 22.04's ffmpeg 4.4 has every filter and encoder, and would stop here."""
 
+_RED = """[Script Info]
+PlayResX: 64
+PlayResY: 64
+YCbCr Matrix: None
+
+[V4+ Styles]
+Format: Name, Fontname, Fontsize, PrimaryColour, Outline, Shadow, Alignment
+Style: Red,Sans,10,&H000000FF,0,0,7
+
+[Events]
+Format: Start, End, Style, Text
+Dialogue: 0:00:00.00,0:00:01.00,Red,{\\pos(0,0)\\p1}m 0 0 l 64 0 64 64 0 64
+"""
+
 _POLL_SECONDS = 0.05
 _PROGRESS_SECONDS = 0.2
 _LOG_LINES = 5000  # 10 minutes that are black or frozen as often as the detectors can tell give 2100
@@ -58,10 +73,14 @@ _GRACE_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Ffmpeg:
-    """An ffmpeg that has all we use. `version` is its own first line: the build that decides a clip's frames."""
+    """An ffmpeg that has all we use. `version` is its own first line: the build that decides a clip's frames.
+
+    `bt601_captions`: it draws captions' colours by BT.601 whatever the picture's tags say (5.1 does, 7.0 does not).
+    """
 
     path: Path
     version: str
+    bt601_captions: bool = False
 
 
 @dataclass(frozen=True)
@@ -179,7 +198,24 @@ def _checked(path: Path) -> Ffmpeg:
             hint="Use a full build, or unset EDIT_FACTORY_FFMPEG to take the packaged one.",
             subject="ffmpeg",
         )
-    return Ffmpeg(path, version)
+    return Ffmpeg(path, version, bt601_captions=_draws_bt601(path))
+
+
+def _draws_bt601(path: Path) -> bool:
+    """Have the `ass` filter fill a BT.709 picture with red: its luma is 63 by BT.709 and 81 by BT.601."""
+    picture = "color=gray:s=64x64,format=yuv420p,setparams=range=tv:colorspace=bt709"
+    with tempfile.TemporaryDirectory(prefix="ffmpeg-") as folder:
+        (Path(folder) / "red.ass").write_text(_RED)
+        wanted = ("-vf", "ass=red.ass", "-frames:v", "1", "-f", "rawvideo", "pipe:1")
+        done = subprocess.run(  # noqa: S603 - fixed arguments to a program that was just looked at
+            [str(path), "-v", "error", "-nostdin", "-f", "lavfi", "-i", picture, *wanted],
+            cwd=folder,
+            capture_output=True,
+            timeout=30,
+            check=False,
+        )
+    luma = done.stdout[: 64 * 64]
+    return len(luma) == 64 * 64 and luma[32 * 64 + 32] > 72
 
 
 def run(ffmpeg: Ffmpeg, call: Run, control: Control, limits: Limits | None = None) -> str:

@@ -57,7 +57,7 @@ def render(
     _require_sources(edit, sources, infos)
     with _job_folder(work) as folder, storage_errors(folder):
         if subtitles is not None:
-            subtitles.write(folder)
+            subtitles.write(folder, ffmpeg)
         place = Workplace(ffmpeg, folder, limits, control)
         started = [time.monotonic()]
         sound, loudness = _sound(edit, sources, infos, voice, place)
