@@ -14,12 +14,12 @@ def render_command(
     edit: Annotated[Path, typer.Argument(help="A NAME.edit.json that make wrote.", show_default=False)],
     source: Annotated[list[Path] | None, typer.Option(help="Footage, or a folder of it, when it has moved.")] = None,
     out: Annotated[
-        Path | None, typer.Option(help="The clip to write, such as again.mp4; else the one beside the document.")
+        Path | None, typer.Option(help="The clip to write, such as again.mp4, or a folder; else the one beside it.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> int:
     """Render a clip from its edit document: the same document gives the same frames."""
-    stem = out.with_suffix("") if out is not None and out.suffix == ".mp4" else out or _stem_of(edit)
+    stem = _stem(edit, out)
     with cancellable() as control, live_progress(quiet=as_json) as listener:
         done = render_again(edit, stem, source or [], load_settings(), listener, control)
     if as_json:
@@ -29,5 +29,11 @@ def render_command(
     return 0
 
 
-def _stem_of(edit: Path) -> Path:
-    return edit.with_name(edit.name.removesuffix(".json").removesuffix(".edit"))
+def _stem(edit: Path, out: Path | None) -> Path:
+    """Return where the clip goes, without ending: what `--out` names, in its folder, or beside the document."""
+    own = edit.name.removesuffix(".json").removesuffix(".edit")
+    if out is None:
+        return edit.with_name(own)
+    if out.is_dir():
+        return out / own
+    return out.with_suffix("") if out.suffix == ".mp4" else out

@@ -18,6 +18,7 @@ import pytest
 
 from app.config import Settings, load_settings
 from app.editing.document import read_edit
+from app.errors import CheckFailed, StorageError
 from app.media import ffmpeg as ffmpeg_module
 from app.media.ffmpeg import Input, Run, find_ffmpeg
 from app.models.control import Control
@@ -27,6 +28,7 @@ from app.models.timing import frame_at
 from app.models.voice import Voice
 from app.services import speech
 from app.tests.conftest import ClipMaker
+from app.workflows import make as make_module
 from app.workflows.make import make as make_clips
 from app.workflows.render import render_again
 
@@ -345,3 +347,31 @@ def test_real_clips(test_media: Path, tmp_path: Path) -> None:
         assert result.clips[0].ok, (file.name, result.clips[0].error)
         made += 1
     assert made >= 10
+
+
+def test_a_clip_that_fails_leaves_the_others_finished(job: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+    publish = make_module.publish
+
+    def second_fails(edit: Edit, **given: Any) -> Any:
+        calls.append(edit.name)
+        if len(calls) == 2:
+            raise CheckFailed("The finished clip is not as it should be: frames.", hint="Try again.")
+        return publish(edit, **given)
+
+    monkeypatch.setattr(make_module, "publish", second_fails)
+    result = job("Short words, well said.", count=2, preset="square")
+    assert [clip.ok for clip in result.clips] == [True, False]
+    assert result.clips[0].files["mp4"].exists()
+    assert result.clips[1].error is not None and result.clips[1].error["code"] == "check_failed"
+    assert result.clips[1].files == {}
+
+
+def test_when_no_clip_can_be_made_the_reason_is_raised(job: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise StorageError("The disk is full.", code="disk_full")
+
+    monkeypatch.setattr(make_module, "publish", full)
+    with pytest.raises(StorageError) as caught:
+        job("Short words, well said.", count=2)
+    assert caught.value.as_dict()["code"] == "disk_full"

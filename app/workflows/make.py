@@ -14,8 +14,9 @@ from app.editing.script.language import detect
 from app.editing.script.spoken import prepare
 from app.editing.timing import clip_frames, even_slots, voice_slots
 from app.editing.variants import choose
-from app.errors import RenderError, ScriptError
+from app.errors import Cancelled, EditFactoryError, ScriptError
 from app.media.ass import line_limit
+from app.media.ffmpeg import find_ffmpeg
 from app.media.fonts import text_measure
 from app.media.probe import probe
 from app.models.control import Control
@@ -57,10 +58,12 @@ def make(request: MakeRequest, settings: Settings, listener: Listener, control: 
     """Do the whole job and return what came of it, clip by clip.
 
     A wrong request, footage that does not do and a voice that fails raise their error before anything is rendered.
-    A clip that fails to render or to pass its check is in the result with its error; the others are finished.
+    A clip that cannot be made is in the result with its error, and the others are finished; when none can, the first
+    error is raised.
     """
     steps = Steps(listener, control)
     _check_names(request)
+    find_ffmpeg(settings.ffmpeg)  # what is missing is said before hours of analysis, not after
     require_space(request.out, [])
     spoken_texts, voice_info = _prepare_scripts(request, settings)
     sources = _probe(request, settings, steps)
@@ -73,17 +76,20 @@ def make(request: MakeRequest, settings: Settings, listener: Listener, control: 
     rendering = zip(choice.variants, edits, strict=True)
     steps.plan({_render_step(v.index): _render_seconds(request, edit.canvas, edit.frames) for v, edit in rendering})
     by_hash = {source.info.content_hash: (source.path, source.info) for source in sources}
-    clips = tuple(
-        _render(edit, variant, _of(spoken, variant.index), by_hash, request, settings, steps)
-        for edit, variant in zip(edits, choice.variants, strict=True)
-    )
+    clips, errors = [], []
+    for edit, variant in zip(edits, choice.variants, strict=True):
+        clip, error = _render(edit, variant, _of(spoken, variant.index), by_hash, request, settings, steps)
+        clips.append(clip)
+        errors += [error] if error else []
+    if len(errors) == len(clips):
+        raise errors[0]
     return MakeResult(
         asked=request.count,
         possible=choice.possible,
         language=spoken_texts[0].language if spoken_texts else request.language,
         language_detected=bool(spoken_texts) and request.language is None,
         voice=voice_info.id if voice_info else None,
-        clips=clips,
+        clips=tuple(clips),
         shared=shared_seconds(choice, edits),
         notes=(*voice_notes([one.voice for one in spoken], voice_info.language if voice_info else ""), *choice.notes),
         steps=steps.times,
@@ -241,13 +247,15 @@ def _render(
     request: MakeRequest,
     settings: Settings,
     steps: Steps,
-) -> ClipResult:
+) -> tuple[ClipResult, EditFactoryError | None]:
     voice = speech.audio_path(settings, edit.voice.audio_hash) if edit.voice else None
     result = describe(edit, one.voice if one else None, sources)
     with steps.step(_render_step(variant.index)) as step:
         try:
             with reserved_stem(request.out, edit) as stem:
                 done = publish(edit, sources=sources, voice=voice, stem=stem, settings=settings, control=step)
-        except RenderError as error:  # one clip that cannot be made leaves the others their chance
-            return result.evolve(ok=False, error=error.as_dict())
-    return result.evolve(name=stem.name, files=done.files, checks=done.checks)
+        except Cancelled:
+            raise
+        except EditFactoryError as error:  # one clip that cannot be made leaves the others their chance
+            return result.evolve(ok=False, error=error.as_dict()), error
+    return result.evolve(name=stem.name, files=done.files, checks=done.checks), None
