@@ -4,6 +4,7 @@ The file is TOML: `EDIT_FACTORY_CONFIG` names it, else `config.toml` in the data
 """
 
 import os
+import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,7 +27,7 @@ def default_data_dir() -> Path:
 
 def config_file() -> Path:
     """Return the settings file that is read when it exists."""
-    named = os.environ.get("EDIT_FACTORY_CONFIG")
+    named = os.environ.get("EDIT_FACTORY_CONFIG")  # an empty variable is as good as none
     data_dir = os.environ.get("EDIT_FACTORY_DATA_DIR")
     return Path(named) if named else (Path(data_dir) if data_dir else default_data_dir()) / "config.toml"
 
@@ -34,7 +35,9 @@ def config_file() -> Path:
 class Settings(BaseSettings):
     """Everything that can be set. Names in the environment are these in capitals after `EDIT_FACTORY_`."""
 
-    model_config = SettingsConfigDict(env_prefix="EDIT_FACTORY_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="EDIT_FACTORY_", env_ignore_empty=True, extra="ignore", frozen=True, allow_inf_nan=False
+    )
 
     data_dir: Path = Field(default_factory=default_data_dir, description="Where everything is kept.")
     ffmpeg: Path | None = Field(None, description="An ffmpeg to use instead of the one that is found.")
@@ -74,6 +77,7 @@ class Settings(BaseSettings):
 def load_settings(**from_command_line: Any) -> Settings:
     """Return the settings; options that are None were not given. Raises `InputError` naming the wrong one."""
     given = {k: v for k, v in from_command_line.items() if v is not None}
+    _check_file()
     try:
         return Settings(**given)
     except ValidationError as error:
@@ -84,9 +88,27 @@ def load_settings(**from_command_line: Any) -> Settings:
             hint=f"Set it on the command line, as EDIT_FACTORY_{name.upper()}, or in {config_file().name}.",
             subject=name,
         ) from error
-    except ValueError as error:  # a settings file that is not TOML
-        raise InputError(
-            f"The settings file {config_file()} cannot be read: {error}.",
-            hint="Mend it, or name another one with EDIT_FACTORY_CONFIG.",
-            subject="config",
-        ) from error
+
+
+def _check_file() -> None:
+    """Raise `InputError` for a settings file that is named and not there, is not TOML, or sets what does not exist."""
+    place = config_file()
+    try:
+        found = tomllib.loads(place.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        if not os.environ.get("EDIT_FACTORY_CONFIG"):
+            return
+        raise _file_error(f"The settings file {place} is not there.") from error
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise _file_error(f"The settings file {place} cannot be read: {why}.") from error
+    unknown = [name for name in found if name not in Settings.model_fields]
+    if unknown:
+        known = ", ".join(Settings.model_fields)
+        raise _file_error(
+            f"The settings file {place} sets {unknown[0]!r}, which does not exist.", f"There are: {known}."
+        )
+
+
+def _file_error(message: str, hint: str = "Mend it, or name another one with EDIT_FACTORY_CONFIG.") -> InputError:
+    return InputError(message, hint=hint, subject="config")

@@ -53,9 +53,11 @@ def make_command(
         captions=captions, words_per_cue=words_per_cue, framing=framing, duration=duration,
     )  # fmt: skip
     scripts = tuple(split_scripts(text) or [""]) if (text := read_script(script)) is not None else ()
+    gathered = gather(footage)
     request = _request(
         settings,
-        files=gather(footage),
+        files=gathered.files,
+        optional=frozenset(gathered.files) - gathered.named,
         scripts=scripts,
         count=count if count is not None else max(1, len(scripts)),
         source_sound=read_source_sound(source_sound),

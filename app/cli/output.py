@@ -1,5 +1,6 @@
 """What the command line prints: results on standard output, everything else on standard error."""
 
+import io
 import json
 import signal
 import sys
@@ -22,9 +23,18 @@ console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+def tolerate_any_terminal() -> None:
+    """Let letters that a terminal's encoding lacks be shown by their numbers, and never end a finished job."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def print_json(document: dict[str, Any]) -> None:
-    """Print one machine-readable document."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1, default=str) + "\n")
+    """Print one machine-readable document: UTF-8, or escaped where the output is in another encoding."""
+    plain = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    text = json.dumps(document, ensure_ascii=not plain, indent=1, default=str)
+    sys.stdout.write(text.encode("utf-8", "replace").decode() + "\n")
 
 
 def fail(error: EditFactoryError, as_json: bool) -> int:
@@ -48,16 +58,20 @@ def fail_unexpected(error: Exception, as_json: bool) -> int:
     return fail(EditFactoryError("Something went wrong inside Edit Factory.", hint=hint), as_json)
 
 
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Ctrl-C, the polite end, and a terminal that was closed."""
+
+
 @contextmanager
 def cancellable() -> Iterator[Control]:
-    """Give a control that Ctrl-C and SIGTERM cancel; a second signal ends the program the hard way."""
+    """Give a control that any of `STOPS` cancels; a second signal ends the program the hard way."""
     control = Control()
 
     def stop(number: int, frame: FrameType | None) -> None:
         control.cancel()
         signal.signal(number, before[number])
 
-    before: dict[int, Any] = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    before: dict[int, Any] = {number: signal.signal(number, stop) for number in STOPS}
     try:
         yield control
     finally:

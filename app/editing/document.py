@@ -124,7 +124,7 @@ def read_edit(text: str) -> Edit:
     """Return the edit written in `text`; raise `EditError`, which names the field, when it cannot be one."""
     try:
         data = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise EditError(
             f"The edit document is not valid JSON{where}.",

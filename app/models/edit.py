@@ -1,6 +1,7 @@
 """The edit document: the one description of a clip that preview, render, export and "what changed" read."""
 
 import uuid
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -10,10 +11,18 @@ from app.models.base import Record, canonical_json, content_key
 EDIT_VERSION = 1
 _NAMESPACE = uuid.UUID("6f7c1f0e-5a0d-5d0b-9d0a-ed17fac70001")
 
-Frames = Annotated[int, Field(ge=0)]
+MOST_FRAMES = 54_000
+"""Half an hour at 30 a second: far beyond a short clip, and far below what would fill a disk."""
+MOST_SHOTS = 1_000
+LARGEST_SIDE = 4_096
+
+Frames = Annotated[int, Field(ge=0, le=MOST_FRAMES)]
 FramingMode = Literal["crop", "blur", "fit"]
 QualityName = Literal["draft", "standard", "high"]
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+_SHORT_BY = 0.1  # s a source may end early: the renderer repeats up to two frames
 
 
 def derived_id(*parts: object) -> str:
@@ -24,8 +33,8 @@ def derived_id(*parts: object) -> str:
 class Canvas(Record):
     """The picture's size in pixels and its whole frames a second. `scale` shrinks it for drafts."""
 
-    width: Annotated[int, Field(ge=16, le=8192, multiple_of=2)]
-    height: Annotated[int, Field(ge=16, le=8192, multiple_of=2)]
+    width: Annotated[int, Field(ge=16, le=LARGEST_SIDE, multiple_of=2)]
+    height: Annotated[int, Field(ge=16, le=LARGEST_SIDE, multiple_of=2)]
     fps: Literal[30] = 30
 
 
@@ -44,7 +53,7 @@ class EditShot(Record):
     id: str
     source: Hash
     source_start: Annotated[float, Field(ge=0)]
-    frames: Annotated[int, Field(ge=1)]
+    frames: Annotated[int, Field(ge=1, le=MOST_FRAMES)]
     framing: FramingMode
     score: float = 0.0
     reason: str = ""
@@ -82,8 +91,18 @@ class Cue(Record):
     id: str
     start: Frames
     end: Frames
-    words: tuple[CueWord, ...]
-    lines: tuple[int, ...]
+    words: Annotated[tuple[CueWord, ...], Field(min_length=1)]
+    lines: tuple[Annotated[int, Field(ge=1)], ...]
+
+    @model_validator(mode="after")
+    def _holds_its_words(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError(f"a caption ends at frame {self.end}, before it is seen from frame {self.start} on")
+        if any(not self.start <= word.start <= word.end <= self.end for word in self.words):
+            raise ValueError(f"a word lies outside its caption's frames {self.start} to {self.end}")
+        if sum(self.lines) != len(self.words):
+            raise ValueError(f"the lines count {sum(self.lines)} words, and the caption has {len(self.words)}")
+        return self
 
 
 class Captions(Record):
@@ -97,19 +116,26 @@ class Captions(Record):
     burnt: bool = True
     cues: tuple[Cue, ...]
 
+    @model_validator(mode="after")
+    def _follow_each_other(self) -> Self:
+        for before, after in pairwise(self.cues):
+            if after.start < before.end:
+                raise ValueError(f"the caption at frame {after.start} begins before the one before it has ended")
+        return self
+
 
 class Edit(Record):
     """A clip, completely: with the same sources and ffmpeg build it always gives the same frames."""
 
     version: Literal[1] = 1
     id: str
-    name: Annotated[str, Field(pattern=r"^[^/\\\x00-\x1f]{1,120}$")]
+    name: Annotated[str, Field(pattern=r"^[^/\\.\x00-\x1f][^/\\\x00-\x1f]{0,119}$")]
     preset: str
     quality: QualityName
     canvas: Canvas
-    frames: Annotated[int, Field(ge=1)]
+    frames: Annotated[int, Field(ge=1, le=MOST_FRAMES)]
     sources: tuple[SourceRef, ...]
-    shots: Annotated[tuple[EditShot, ...], Field(min_length=1)]
+    shots: Annotated[tuple[EditShot, ...], Field(min_length=1, max_length=MOST_SHOTS)]
     voice: VoiceTrack | None = None
     source_sound: SourceSound = SourceSound()
     captions: Captions | None = None
@@ -121,12 +147,14 @@ class Edit(Record):
         total = sum(shot.frames for shot in self.shots)
         if total != self.frames:
             raise ValueError(f"shots add up to {total} frames, but the edit says {self.frames}")
-        known = {source.content_hash for source in self.sources}
-        unknown = [shot.id for shot in self.shots if shot.source not in known]
-        if unknown:
-            raise ValueError(f"shot {unknown[0]} takes from a source that is not listed")
-        cues = self.captions.cues if self.captions else ()
-        if any(cue.end > self.frames or cue.start >= cue.end for cue in cues):
+        lengths = {source.content_hash: source.duration for source in self.sources}
+        for shot in self.shots:
+            if shot.source not in lengths:
+                raise ValueError(f"shot {shot.id} takes from a source that is not listed")
+            end = shot.source_start + shot.frames / self.canvas.fps
+            if end > lengths[shot.source] + _SHORT_BY:
+                raise ValueError(f"shot {shot.id} ends at {end:.2f} s of a source {lengths[shot.source]:.2f} s long")
+        if self.captions and self.captions.cues and self.captions.cues[-1].end > self.frames:
             raise ValueError(f"a caption lies outside the clip's {self.frames} frames")
         if self.poster_frame >= self.frames:
             raise ValueError(f"poster frame {self.poster_frame} is not one of the clip's {self.frames} frames")

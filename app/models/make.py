@@ -15,10 +15,12 @@ OverLength = Literal["error", "keep"]
 class MakeRequest(Record):
     """Footage and a script in, `count` clips out. `duration` is in seconds; `captions` is a style or "off".
 
+    Of `files`, those in `optional` (found in a folder, not named) are left out when they are no footage.
     `scripts` holds one script for all variants, one for each, or none (a clip without a voice).
     """
 
     files: tuple[Path, ...]
+    optional: frozenset[Path] = frozenset()
     scripts: tuple[str, ...] = ()
     count: Annotated[int, Field(ge=1, le=20)] = 1
     duration: Annotated[float, Field(ge=1.0, le=600.0)] = 20.0

@@ -1,10 +1,13 @@
 """Where footage is: files by content hash, found again when an edit names them."""
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from app.config import Settings
 from app.errors import MediaError
+from app.media.containers import shown
 from app.media.probe import probe
 from app.models.base import Record
 from app.models.edit import SourceRef
@@ -16,35 +19,54 @@ VIDEO_SUFFIXES = frozenset(".3gp .avi .flv .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg 
 
 
 class KnownPlace(Record):
-    """The last place at which a content was seen."""
+    """The last place at which a content was seen: a path in URL quoting, as names need not be text."""
 
-    path: Path
+    quoted: str
+
+    @property
+    def path(self) -> Path:
+        """The path itself."""
+        return Path(os.fsdecode(unquote_to_bytes(self.quoted)))
 
 
-def gather(places: Sequence[Path]) -> tuple[Path, ...]:
+class Gathered(Record):
+    """Footage by path; `named` are the files that a person named themselves, and not found in a folder."""
+
+    files: tuple[Path, ...]
+    named: frozenset[Path]
+
+
+def gather(places: Sequence[Path]) -> Gathered:
     """Return the video files that `places` name: files as they are, and each folder's videos by name.
 
     Raises `MediaError` for what is not there and for a folder without a video.
     """
     found: dict[Path, None] = {}
+    named = set()
     for place in places:
         if place.is_dir():
             found.update(dict.fromkeys(_videos_in(place)))
         elif place.exists():
             found[place] = None
+            named.add(place)
         else:
-            raise MediaError(
-                f"There is no file or folder {place}.",
-                hint="Check the spelling; quote names with spaces.",
-                subject=str(place),
-                code="media_missing",
-            )
-    return tuple(found)
+            raise missing(place)
+    return Gathered(files=tuple(found), named=frozenset(named))
+
+
+def missing(place: Path) -> MediaError:
+    """Return the error for a file or folder that is not there."""
+    return MediaError(
+        f"There is no file or folder {shown(place)}.",
+        hint="Check the spelling; quote names with spaces.",
+        subject=shown(place),
+        code="media_missing",
+    )
 
 
 def _videos_in(folder: Path) -> list[Path]:
     try:
-        videos = sorted(p for p in folder.iterdir() if p.suffix.lower() in VIDEO_SUFFIXES and p.is_file())
+        videos = sorted(p for p in folder.iterdir() if _is_video(p))
     except OSError as error:
         raise MediaError(
             f"The folder {folder} cannot be read: {error.strerror}.",
@@ -62,6 +84,11 @@ def _videos_in(folder: Path) -> list[Path]:
     return videos
 
 
+def _is_video(path: Path) -> bool:
+    """Whether a folder's file is footage by its name; hidden ones are other programs' (`._IMG_1.MOV` from a Mac)."""
+    return path.suffix.lower() in VIDEO_SUFFIXES and not path.name.startswith(".") and path.is_file()
+
+
 class SourceIndex:
     """Remembers where each content was last seen, under the data folder."""
 
@@ -71,7 +98,7 @@ class SourceIndex:
 
     def remember(self, path: Path, info: MediaInfo) -> None:
         """Note that `path` holds the content of `info`."""
-        self._places.put(info.content_hash, KnownPlace(path=path.absolute()))
+        self._places.put(info.content_hash, KnownPlace(quoted=quote_from_bytes(os.fsencode(path.absolute()))))
 
     def locate(self, source: SourceRef, folders: Iterable[Path] = ()) -> tuple[Path, MediaInfo]:
         """Return the file with `source`'s content and what it is: from `folders`, else where it was last seen.
@@ -106,7 +133,9 @@ def _named_first(places: Iterable[Path], name: str) -> list[Path]:
     files: list[Path] = []
     for place in places:
         if place.is_dir():
-            files += [p for p in sorted(place.iterdir()) if p.suffix.lower() in VIDEO_SUFFIXES or p.name == name]
-        else:
+            files += [p for p in sorted(place.iterdir()) if _is_video(p) or p.name == name]
+        elif place.exists():
             files.append(place)
+        else:
+            raise missing(place)
     return sorted(files, key=lambda p: p.name != name)

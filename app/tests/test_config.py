@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from app.config import load_settings
+from app.config import default_data_dir, load_settings
 from app.errors import InputError
 
 
@@ -27,7 +27,10 @@ def test_another_file_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert load_settings().framing == "blur"
 
 
-@pytest.mark.parametrize(("name", "value"), [("words_per_cue", 9), ("speed", 0.1), ("duration", 0), ("speed", "fast")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("words_per_cue", 9), ("speed", 0.1), ("duration", 0), ("speed", "fast"), ("duration", float("nan"))],
+)
 def test_a_wrong_setting_is_named(name: str, value: object) -> None:
     with pytest.raises(InputError, match=name) as caught:
         load_settings(**{name: value})
@@ -51,3 +54,25 @@ def test_a_file_that_is_not_toml_is_named(data_dir: Path) -> None:
 def test_the_test_media_variable_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EDIT_FACTORY_TEST_MEDIA", "/somewhere")
     assert not hasattr(load_settings(), "test_media")
+
+
+def test_a_named_file_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for place in (tmp_path / "none.toml", tmp_path):
+        monkeypatch.setenv("EDIT_FACTORY_CONFIG", str(place))
+        with pytest.raises(InputError, match="settings file"):
+            load_settings()
+
+
+def test_a_misspelt_setting_in_the_file_is_said(data_dir: Path) -> None:
+    (data_dir / "config.toml").write_text('presett = "square"', encoding="utf-8")
+    with pytest.raises(InputError, match="'presett', which does not exist") as caught:
+        load_settings()
+    assert "preset" in caught.value.hint
+
+
+def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EDIT_FACTORY_DATA_DIR", "")
+    monkeypatch.setenv("EDIT_FACTORY_PRESET", "")
+    settings = load_settings()
+    assert settings.data_dir == default_data_dir()
+    assert settings.preset == "tiktok"

@@ -17,8 +17,8 @@ import pysubs2
 import pytest
 
 from app.config import Settings, load_settings
-from app.editing.document import read_edit
-from app.errors import CheckFailed, StorageError
+from app.editing.document import edit_json, read_edit
+from app.errors import CheckFailed, InputError, MediaError, StorageError
 from app.media import ffmpeg as ffmpeg_module
 from app.media.ffmpeg import Input, Run, find_ffmpeg
 from app.models.control import Control
@@ -27,9 +27,10 @@ from app.models.make import ClipResult, MakeRequest, MakeResult
 from app.models.timing import frame_at
 from app.models.voice import Voice
 from app.services import speech
+from app.services.sources import gather
 from app.tests.conftest import ClipMaker
-from app.workflows import make as make_module
 from app.workflows.make import make as make_clips
+from app.workflows.publish import publish as publish_clip
 from app.workflows.render import render_again
 
 pytestmark = pytest.mark.slow
@@ -168,6 +169,10 @@ def test_the_same_request_gives_the_same_document_and_touches_no_other_clip(job:
 def test_rendering_the_document_again_gives_the_same_frames(job: Maker, settings: Settings, tmp_path: Path) -> None:
     clip = job(ENGLISH).clips[0]
     again = render_again(clip.files["edit"], tmp_path / "again", [], settings, lambda *_: None, Control())
+    other = clip.files["edit"].with_name("other.edit.json")
+    other.write_text(edit_json(edit_of(clip).evolve(seed=9)), encoding="utf-8")
+    with pytest.raises(InputError, match="belongs to another clip"):
+        render_again(clip.files["edit"], other.with_name("other"), [], settings, lambda *_: None, Control())
     assert _pictures(again.files["mp4"]) == _pictures(clip.files["mp4"])
     assert again.files["mp4"].read_bytes() == clip.files["mp4"].read_bytes()
 
@@ -259,12 +264,27 @@ def test_odd_footage_and_odd_names(make: ClipMaker, job: Maker, tmp_path: Path) 
     assert {shot.source for shot in result.clips[0].shots} <= {file.name for file in files}
 
 
+def test_bad_files_of_a_folder_are_left_out_and_named(footage: tuple[Path, ...], job: Maker, tmp_path: Path) -> None:
+    folder = tmp_path / "from the phone"
+    folder.mkdir()
+    (folder / "good.mp4").write_bytes(footage[0].read_bytes())
+    (folder / "notes.mp4").write_text("not a video")
+    (folder / "empty.mov").touch()
+    files = gather([folder]).files
+    result = job("Short words, well said.", files=files, optional=files, preset="square")
+    assert result.clips[0].ok
+    assert sum(note.startswith("Left out: ") for note in result.notes) == 2
+    with pytest.raises(MediaError, match=r"notes\.mp4"):
+        job("Short words, well said.", files=files, optional=files[:1])
+
+
 def test_fewer_variants_than_asked_are_said(make: ClipMaker, job: Maker) -> None:
     short = make(seconds=8, cuts=(), seed=4)
     result = job(ENGLISH, files=(short,), count=6, duration=8.0)
     assert 1 <= result.possible < 6
     assert len(result.clips) == result.possible
     assert any(str(result.possible) in note for note in result.notes)
+    assert [clip.name for clip in result.clips] == [f"clip-{n + 1:02d}" for n in range(result.possible)]
 
 
 def _command(out: Path, footage: tuple[Path, ...]) -> list[str]:
@@ -351,15 +371,14 @@ def test_real_clips(test_media: Path, tmp_path: Path) -> None:
 
 def test_a_clip_that_fails_leaves_the_others_finished(job: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
-    publish = make_module.publish
 
     def second_fails(edit: Edit, **given: Any) -> Any:
         calls.append(edit.name)
         if len(calls) == 2:
             raise CheckFailed("The finished clip is not as it should be: frames.", hint="Try again.")
-        return publish(edit, **given)
+        return publish_clip(edit, **given)
 
-    monkeypatch.setattr(make_module, "publish", second_fails)
+    monkeypatch.setattr("app.workflows.make.publish", second_fails)
     result = job("Short words, well said.", count=2, preset="square")
     assert [clip.ok for clip in result.clips] == [True, False]
     assert result.clips[0].files["mp4"].exists()
@@ -371,7 +390,7 @@ def test_when_no_clip_can_be_made_the_reason_is_raised(job: Maker, monkeypatch: 
     def full(*_: object, **__: object) -> None:
         raise StorageError("The disk is full.", code="disk_full")
 
-    monkeypatch.setattr(make_module, "publish", full)
+    monkeypatch.setattr("app.workflows.make.publish", full)
     with pytest.raises(StorageError) as caught:
         job("Short words, well said.", count=2)
     assert caught.value.as_dict()["code"] == "disk_full"

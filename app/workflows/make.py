@@ -8,14 +8,15 @@ from app.config import Settings
 from app.data import caption_styles, find, presets, qualities
 from app.editing.candidates import Footage, Usable, longest_slot, usable
 from app.editing.captions import make_cues
-from app.editing.choice import Choice, Variant
+from app.editing.choice import Choice
 from app.editing.document import build_edit, canvas_for
 from app.editing.script.language import detect
 from app.editing.script.spoken import prepare
 from app.editing.timing import clip_frames, even_slots, voice_slots
 from app.editing.variants import choose
-from app.errors import Cancelled, EditFactoryError, ScriptError
+from app.errors import Cancelled, EditFactoryError, MediaError, ScriptError
 from app.media.ass import line_limit
+from app.media.containers import shown
 from app.media.ffmpeg import find_ffmpeg
 from app.media.fonts import text_measure
 from app.media.probe import probe
@@ -32,7 +33,7 @@ from app.workflows.places import require_space, reserved_stem
 from app.workflows.publish import publish
 from app.workflows.speak import speak_to_fit
 from app.workflows.steps import Listener, Steps
-from app.workflows.summary import describe, shared_seconds, voice_notes
+from app.workflows.summary import describe, shared_seconds, sound_notes, voice_notes
 
 DEFAULT_STYLE = "bold"
 """The style whose widths break the lines of captions that go into the SRT only."""
@@ -66,19 +67,18 @@ def make(request: MakeRequest, settings: Settings, listener: Listener, control: 
     find_ffmpeg(settings.ffmpeg)  # what is missing is said before hours of analysis, not after
     require_space(request.out, [])
     spoken_texts, voice_info = _prepare_scripts(request, settings)
-    sources = _probe(request, settings, steps)
+    sources, left_out = _probe(request, settings, steps)
     footage = _analyze(sources, request, settings, steps)
     spoken = _speak(spoken_texts, voice_info, request, settings, steps)
     with steps.step("choose") as step:
         choice, edits = _decide(request, footage, spoken)
         step.report(1.0)
     require_space(request.out, edits)
-    rendering = zip(choice.variants, edits, strict=True)
-    steps.plan({_render_step(v.index): _render_seconds(request, edit.canvas, edit.frames) for v, edit in rendering})
+    steps.plan({_render_step(edit.name): _render_seconds(request, edit.canvas, edit.frames) for edit in edits})
     by_hash = {source.info.content_hash: (source.path, source.info) for source in sources}
     clips, errors = [], []
     for edit, variant in zip(edits, choice.variants, strict=True):
-        clip, error = _render(edit, variant, _of(spoken, variant.index), by_hash, request, settings, steps)
+        clip, error = _render(edit, _of(spoken, variant.index), by_hash, request, settings, steps)
         clips.append(clip)
         errors += [error] if error else []
     if len(errors) == len(clips):
@@ -91,7 +91,12 @@ def make(request: MakeRequest, settings: Settings, listener: Listener, control: 
         voice=voice_info.id if voice_info else None,
         clips=tuple(clips),
         shared=shared_seconds(choice, edits),
-        notes=(*voice_notes([one.voice for one in spoken], voice_info.language if voice_info else ""), *choice.notes),
+        notes=(
+            *left_out,
+            *voice_notes([one.voice for one in spoken], voice_info.language if voice_info else ""),
+            *sound_notes(request, [source.info for source in sources]),
+            *choice.notes,
+        ),
         steps=steps.times,
         cost_microdollars=sum(one.voice.cost_microdollars for one in spoken),
     )
@@ -119,20 +124,30 @@ def _prepare_scripts(request: MakeRequest, settings: Settings) -> tuple[list[Spe
     return [prepare(script, language) for script in request.scripts], voice
 
 
-def _probe(request: MakeRequest, settings: Settings, steps: Steps) -> list[Source]:
+def _probe(request: MakeRequest, settings: Settings, steps: Steps) -> tuple[list[Source], list[str]]:
+    """Return the sources, and notes on files of a folder that are left out."""
     steps.plan({"probe": 1.0, "rest": 99.0})
     found: dict[str, Source] = {}
+    refused: list[MediaError] = []
     index = SourceIndex(settings)
     with steps.step("probe") as step:
         for number, path in enumerate(request.files):
             step.check()
-            info = probe(path, max_pixels=settings.max_pixels, need_picture=True)
+            try:
+                info = probe(path, max_pixels=settings.max_pixels, need_picture=True)
+            except MediaError as error:
+                if path not in request.optional:
+                    raise
+                refused.append(error)
+                continue
             index.remember(path, info)
             found.setdefault(info.content_hash, Source(path, info))  # the same content twice is one source
             step.report((number + 1) / len(request.files))
+    if not found:
+        raise refused[0]
     sources = list(found.values())
     steps.plan(_weights(request, sources))
-    return sources
+    return sources, [f"Left out: {error.message}" for error in refused]
 
 
 def _weights(request: MakeRequest, sources: Sequence[Source]) -> dict[str, float]:
@@ -141,15 +156,15 @@ def _weights(request: MakeRequest, sources: Sequence[Source]) -> dict[str, float
     weights = {"analyze": pixels * 4e-9 + 0.1, "speak": 4.0 * len(request.scripts), "choose": 0.2}
     canvas = canvas_for(presets()[request.preset], qualities()[request.quality])
     frames = round(request.duration * OUTPUT_FPS)
-    return weights | {_render_step(n): _render_seconds(request, canvas, frames) for n in range(request.count)}
+    return weights | {"render": request.count * _render_seconds(request, canvas, frames)}
 
 
 def _render_seconds(request: MakeRequest, canvas: Canvas, frames: int) -> float:
     return canvas.width * canvas.height * frames * qualities()[request.quality].seconds_per_megapixel / 1e6
 
 
-def _render_step(number: int) -> str:
-    return f"render clip {number + 1}"
+def _render_step(name: str) -> str:
+    return f"render {name}"
 
 
 def _analyze(sources: Sequence[Source], request: MakeRequest, settings: Settings, steps: Steps) -> list[Footage]:
@@ -159,7 +174,7 @@ def _analyze(sources: Sequence[Source], request: MakeRequest, settings: Settings
         for source in sources:
             part = step.part(done / total, (done + source.info.duration) / total)
             analysis = analyze_once(source.path, source.info, settings, part)
-            footage.append(Footage(info=source.info, name=source.path.name, analysis=analysis))
+            footage.append(Footage(info=source.info, name=shown(Path(source.path.name)), analysis=analysis))
             done += source.info.duration
     return footage
 
@@ -196,11 +211,13 @@ def _decide(request: MakeRequest, footage: Sequence[Footage], spoken: Sequence[S
     slots = [_slots(request, _of(spoken, number), number, found) for number in range(request.count)]
     choice = choose(footage, slots, request.seed, strict=request.strict)
     edits = []
-    for variant in choice.variants:
+    for place, variant in enumerate(choice.variants):
         one = _of(spoken, variant.index)
+        # With a script for each clip its number is the script's; else those that are possible are counted.
+        number = variant.index if len(spoken) > 1 else place
         edits.append(
             build_edit(
-                name=f"clip-{variant.index + 1:02d}",
+                name=f"clip-{number + 1:02d}",
                 picks=variant.picks,
                 footage=footage,
                 preset=presets()[request.preset],
@@ -241,7 +258,6 @@ def _captions(request: MakeRequest, one: Spoken | None) -> Captions | None:
 
 def _render(
     edit: Edit,
-    variant: Variant,
     one: Spoken | None,
     sources: dict[str, tuple[Path, MediaInfo]],
     request: MakeRequest,
@@ -250,7 +266,7 @@ def _render(
 ) -> tuple[ClipResult, EditFactoryError | None]:
     voice = speech.audio_path(settings, edit.voice.audio_hash) if edit.voice else None
     result = describe(edit, one.voice if one else None, sources)
-    with steps.step(_render_step(variant.index)) as step:
+    with steps.step(_render_step(edit.name)) as step:
         try:
             with reserved_stem(request.out, edit) as stem:
                 done = publish(edit, sources=sources, voice=voice, stem=stem, settings=settings, control=step)

@@ -33,17 +33,18 @@ def reserved_stem(folder: Path, edit: Edit) -> Iterator[Path]:
     """
     for number in range(1, 10_000):
         stem = folder / (edit.name if number == 1 else f"{edit.name}-{number}")
-        if _is_taken(stem, edit):
+        if is_taken(stem, edit):
             continue
         with claim(folder / f".{stem.name}.lock") as mine:
-            if mine and not _is_taken(stem, edit):
+            if mine and not is_taken(stem, edit):
                 _remove_left_over(stem)
                 yield stem
                 return
     raise StorageError(f"{folder} is full of clips named {edit.name}.", hint="Choose another --out.", subject="out")
 
 
-def _is_taken(stem: Path, edit: Edit) -> bool:
+def is_taken(stem: Path, edit: Edit) -> bool:
+    """Whether a file that is not of `edit`'s own clip has one of the names at `stem`."""
     places = files_of(stem)
     return any(place.exists() for place in places.values()) and not _holds(places["edit"], edit)
 

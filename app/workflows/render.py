@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.config import Settings
+from app.data import find, presets
 from app.editing.document import read_edit
-from app.errors import EditError, VoiceError
+from app.errors import EditError, InputError, VoiceError
 from app.models.control import Control
 from app.models.edit import Edit
 from app.services import speech
 from app.services.sources import SourceIndex
+from app.workflows.places import is_taken
 from app.workflows.publish import Published, publish
 from app.workflows.steps import Listener, Steps
 
@@ -21,7 +23,7 @@ def load_edit(place: Path) -> Edit:
     try:
         if place.stat().st_size > _LARGEST_DOCUMENT:
             raise EditError(f"{place} is too large for an edit document.", subject=str(place))
-        return read_edit(place.read_text(encoding="utf-8"))
+        return read_edit(place.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
         raise EditError(
@@ -36,6 +38,14 @@ def render_again(
 ) -> Published:
     """Render the edit in `place` to `out` (a path without ending), looking for its footage in `sources` first."""
     edit = load_edit(place)
+    find("preset", presets(), edit.preset)
+    if is_taken(out, edit):
+        raise InputError(
+            f"{out}.mp4, or a file beside it, belongs to another clip.",
+            hint="Name another --out, or take those files away first.",
+            subject="out",
+            code="out_taken",
+        )
     steps = Steps(listener, control)
     steps.plan({"find footage": 1.0, "render": 30.0})
     with steps.step("find footage"):

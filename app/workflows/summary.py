@@ -6,9 +6,10 @@ from pathlib import Path
 
 from app.data import caption_styles, presets
 from app.editing.choice import Choice
+from app.media.containers import shown
 from app.media.fonts import unshown_letters
 from app.models.edit import Edit
-from app.models.make import ChosenShot, ClipResult, SharedSeconds
+from app.models.make import ChosenShot, ClipResult, MakeRequest, SharedSeconds
 from app.models.media import MediaInfo
 from app.models.timing import OUTPUT_FPS
 from app.models.voice import Voice
@@ -28,7 +29,7 @@ def describe(edit: Edit, voice: Voice | None, sources: Mapping[str, tuple[Path, 
         edit_identity=edit.identity,
         shots=tuple(
             ChosenShot(
-                source=sources[shot.source][0].name,
+                source=shown(Path(sources[shot.source][0].name)),
                 start=shot.source_start,
                 seconds=round(shot.frames / OUTPUT_FPS, 3),
                 score=shot.score,
@@ -64,6 +65,13 @@ def voice_notes(voices: Sequence[Voice], speaks: str) -> list[str]:
     if speaks.split("-", maxsplit=1)[0] != voice.language:
         notes.append(f"{voice.voice_id} is a voice for {speaks}, and the script is in {voice.language}: --lang sets it")
     return [note for note in notes if note]
+
+
+def sound_notes(request: MakeRequest, infos: Sequence[MediaInfo]) -> list[str]:
+    """Return what to know of the footage's own sound: that it was asked for, and there is none."""
+    if request.source_sound.mode == "off" or any(info.audio for info in infos):
+        return []
+    return ["--source-sound was asked for, and none of the footage has sound"]
 
 
 def shared_seconds(choice: Choice, edits: Sequence[Edit]) -> tuple[SharedSeconds, ...]:

@@ -180,12 +180,12 @@ def test_a_full_disk(edit_factory: CommandLine, clip: Path, tmp_path: Path) -> N
 
 
 def test_an_edit_that_is_not_one(edit_factory: CommandLine, tmp_path: Path) -> None:
-    for number, text in enumerate(["", "{}", "[]", '{"version": 1}', "\0\1"]):
+    for number, text in enumerate(["", "{}", "[]", '{"version": 1}', "\0\1", "[" * 200_000]):
         file = tmp_path / f"{number}.edit.json"
         file.write_text(text)
         outcome = edit_factory("render", file, "--json")
         assert (outcome.code, outcome.status) == ("bad_edit", 2)
-    assert len(list(tmp_path.iterdir())) == 5
+    assert len(list(tmp_path.iterdir())) == 6
 
 
 def test_a_missing_edit(edit_factory: CommandLine) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from app.cli import cli
+from app.cli.program import cli
 from app.config import Settings
 from app.errors import EditFactoryError
 

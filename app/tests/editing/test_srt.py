@@ -32,7 +32,7 @@ def test_no_cues_give_an_empty_file() -> None:
         (2, "00:00:00,067"),
         (1799, "00:00:59,967"),
         (1800, "00:01:00,000"),
-        (108_001, "01:00:00,033"),
+        (53_001, "00:29:26,700"),
     ],
 )
 def test_times_are_those_of_the_frames_to_the_millisecond(frame: int, shown: str) -> None:

@@ -33,6 +33,10 @@ def test_a_valid_document_round_trips() -> None:
     assert edit.identity == Edit.model_validate(document()).identity
 
 
+def shot(**changes: Any) -> dict[str, Any]:
+    return {"id": "1", "source": SOURCE, "source_start": 0.0, "frames": 90, "framing": "crop", **changes}
+
+
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
@@ -47,6 +51,15 @@ def test_a_valid_document_round_trips() -> None:
         ({"version": 2}, "1"),
         ({"surprise": True}, "not permitted"),
         ({"source_sound": {"mode": "on", "level_db": 90}}, "12"),
+        ({"frames": 10**9}, "54000"),
+        ({"canvas": {"width": 8192, "height": 8192}}, "4096"),
+        ({"name": ".."}, "pattern"),
+        ({"name": ".hidden"}, "pattern"),
+        (
+            {"shots": [{"id": "1", "source": SOURCE, "source_start": 1e300, "frames": 90, "framing": "crop"}]},
+            "9.00 s long",
+        ),
+        ({"shots": [{"id": "1", "source": SOURCE, "source_start": 6.2, "frames": 90, "framing": "crop"}]}, "9.20 s of"),
     ],
 )
 def test_a_document_that_does_not_add_up_is_refused(changes: dict[str, Any], why: str) -> None:
@@ -54,10 +67,29 @@ def test_a_document_that_does_not_add_up_is_refused(changes: dict[str, Any], why
         Edit.model_validate(document(**changes))
 
 
-def test_captions_outside_the_clip_are_refused() -> None:
-    cue = {"id": "c", "start": 80, "end": 95, "words": [{"text": "a", "start": 80, "end": 95}], "lines": [1]}
-    with pytest.raises(ValidationError, match="outside the clip"):
-        Edit.model_validate(document(captions={"style": "bold", "language": "en", "cues": [cue]}))
+def cue(start: int, end: int, **changes: Any) -> dict[str, Any]:
+    words = [{"text": "a", "start": start, "end": end}]
+    return {"id": "c", "start": start, "end": end, "words": words, "lines": [1], **changes}
+
+
+@pytest.mark.parametrize(
+    ("cues", "why"),
+    [
+        ([cue(80, 95)], "outside the clip"),
+        ([cue(20, 20)], "before it is seen"),
+        ([cue(10, 30), cue(20, 40)], "begins before the one before it has ended"),
+        ([cue(10, 30, words=[])], "at least 1"),
+        ([cue(10, 30, lines=[5])], "lines count 5 words"),
+        ([cue(10, 30, lines=[-1, 2])], "greater than or equal to 1"),
+        ([cue(10, 30, words=[{"text": "a", "start": 5, "end": 12}])], "outside its caption"),
+        ([cue(10, 30, words=[{"text": "a", "start": 25, "end": 12}])], "outside its caption"),
+    ],
+)
+def test_captions_that_do_not_add_up_are_refused(cues: list[dict[str, Any]], why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        Edit.model_validate(document(captions={"style": "bold", "language": "en", "cues": cues}))
+    good = document(captions={"style": "bold", "language": "en", "cues": [cue(10, 30), cue(30, 90)]})
+    assert Edit.model_validate(good).captions
 
 
 def test_any_change_is_another_identity() -> None:

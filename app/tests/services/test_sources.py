@@ -1,5 +1,6 @@
 """Footage is gathered from files and folders, and found again by its content."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -20,13 +21,14 @@ def ref(path: Path) -> SourceRef:
 def test_files_and_folders_are_gathered_in_order(tmp_path: Path) -> None:
     folder = tmp_path / "filmări ș"
     folder.mkdir()
-    for name in ("b.MP4", "a.mov", "notes.txt", ".hidden", "c.webm"):
+    for name in ("b.MP4", "a.mov", "notes.txt", "._a.mov", ".b.mp4", "c.webm"):
         (folder / name).write_text("")
     (folder / "sub.mp4").mkdir()
     single = tmp_path / "any name at all"
     single.write_text("")
     found = gather([single, folder, folder / "a.mov"])
-    assert [path.name for path in found] == ["any name at all", "a.mov", "b.MP4", "c.webm"]
+    assert [path.name for path in found.files] == ["any name at all", "a.mov", "b.MP4", "c.webm"]
+    assert {path.name for path in found.named} == {"any name at all", "a.mov"}
 
 
 def test_what_is_not_there_is_named(tmp_path: Path) -> None:
@@ -66,3 +68,17 @@ def test_changed_footage_is_not_taken_for_the_same(settings: Settings, clip: Pat
         index.locate(source, [tmp_path])
     assert caught.value.as_dict()["code"] == "source_missing"
     assert "--source" in caught.value.hint
+
+
+def test_a_name_that_is_no_text_is_remembered(settings: Settings, clip: Path, tmp_path: Path) -> None:
+    odd = tmp_path / os.fsdecode(b"odd \xff name.mp4")
+    odd.write_bytes(clip.read_bytes())
+    index = SourceIndex(settings)
+    index.remember(odd, probe(odd))
+    assert index.locate(ref(clip))[0] == odd
+
+
+def test_a_source_that_is_named_and_not_there(settings: Settings, clip: Path, tmp_path: Path) -> None:
+    with pytest.raises(MediaError, match="nowhere") as caught:
+        SourceIndex(settings).locate(ref(clip), [tmp_path / "nowhere"])
+    assert caught.value.as_dict()["code"] == "media_missing"

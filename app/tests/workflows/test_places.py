@@ -147,6 +147,6 @@ def test_a_folder_full_of_clips(tmp_path: Path, edit: Edit, monkeypatch: pytest.
     def taken(*_: Any) -> bool:
         return True
 
-    monkeypatch.setattr("app.workflows.places._is_taken", taken)
+    monkeypatch.setattr("app.workflows.places.is_taken", taken)
     with pytest.raises(StorageError, match="full of clips"):
         stem_for(tmp_path, edit)

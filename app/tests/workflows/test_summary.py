@@ -58,7 +58,8 @@ def test_letters_that_no_font_has_are_told(clip: Path, captions: dict[str, objec
 
 def test_a_clip_longer_than_its_place_takes_is_told(clip: Path) -> None:
     shot = {"id": "1", "source": SOURCE, "source_start": 0.0, "frames": 1801, "framing": "crop"}
-    edit = Edit.model_validate(document(preset="instagram_story", shots=[shot], frames=1801))
+    source = {"content_hash": SOURCE, "name": "a.mp4", "duration": 70.0, "has_audio": False}
+    edit = Edit.model_validate(document(preset="instagram_story", shots=[shot], sources=[source], frames=1801))
     assert describe(edit, None, {SOURCE: (clip, probe(clip))}).notes == ("Instagram Story takes at most 60 s.",)
 
 
