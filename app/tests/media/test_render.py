@@ -190,6 +190,7 @@ def test_cancel_leaves_nothing(tmp_path: Path, share: float) -> None:
     assert_clean(stage, out)
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """KeyboardInterrupt reaches the main thread while it waits for encoders in other threads."""
     stage = Stage(tmp_path, make_clip(tmp_path / "s.mp4", seconds=12, cuts=()))
@@ -209,6 +210,7 @@ def test_ctrl_c_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert_clean(stage, out)
 
 
+@pytest.mark.slow
 def test_the_first_failure_stops_the_other_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stage = Stage(tmp_path, make_clip(tmp_path / "s.mp4", seconds=12, cuts=()))
     out = tmp_path / "out" / "o.mp4"

@@ -173,7 +173,10 @@ def test_black_at_both_ends_does_not_confuse(make: ClipMaker) -> None:
     assert any(s.first <= 12 and s.end >= 55 for s in found)
 
 
-@pytest.mark.parametrize("codec", ["h264", "hevc", "hevc10", "vp9", "mpeg4"])
+SLOW = [pytest.param(codec, marks=pytest.mark.slow) for codec in ("hevc", "hevc10")]
+
+
+@pytest.mark.parametrize("codec", ["h264", *SLOW, "vp9", "mpeg4"])
 def test_cuts_of_made_clips_are_exact(make: ClipMaker, codec: str) -> None:
     path = make(".mkv", codec=codec, cuts=(0.9, 1.8, 2.9), audio=None)
     assert hard_cuts(measure(path, probe(path), Control())) == [27, 54, 87]
