@@ -39,8 +39,9 @@ _HEAD = "Edit Factory reads MP4, MOV, MKV, WebM, AVI, MPEG, FLV, WMV, MXF and OG
 
 
 def shown(path: Path) -> str:
-    """Return the path as text that can be printed anywhere, whatever bytes its name is made of."""
-    return os.fsencode(path).decode("utf-8", "replace")
+    """Return the path as one line of text that can be printed anywhere, whatever bytes its name is made of."""
+    text = os.fsencode(path).decode("utf-8", "replace")
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 def media_address(path: Path) -> str:
@@ -112,7 +113,7 @@ def no_picture(path: Path) -> MediaError:
         path,
         "media_no_picture",
         "has no moving picture, only sound or a cover",
-        "Give a video; a recording of the voice goes to --voice-file.",
+        "Give a file with a picture in it; the voice is made from the script.",
     )
 
 

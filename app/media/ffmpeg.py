@@ -67,7 +67,7 @@ Dialogue: 0:00:00.00,0:00:01.00,Red,{\\pos(0,0)\\p1}m 0 0 l 64 0 64 64 0 64
 
 _POLL_SECONDS = 0.05
 _PROGRESS_SECONDS = 0.2
-_LOG_LINES = 5000  # 10 minutes that are black or frozen as often as the detectors can tell give 2100
+_LOG_LINES = 10_000  # half an hour as often black or frozen as the detectors can tell gives 6300
 _GRACE_SECONDS = 2.0
 
 

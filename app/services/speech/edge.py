@@ -96,7 +96,7 @@ def _explained(error: Exception, voice: VoiceInfo) -> VoiceError:
         why = "the service did not answer in time"
         hint = f"Try again later, or use {offline}."
     elif isinstance(error, aiohttp.ClientConnectionError | OSError):
-        why = "the service cannot be reached; is there a network?"
+        why = "the service cannot be reached: there may be no network"
         hint = f"Connect to the network, or use {offline}."
     else:
         said = " ".join(str(error).split())[:200] or type(error).__name__

@@ -84,8 +84,15 @@ class Stage:
         voice: VoiceTrack | None = None,
         source_sound: SourceSound | None = None,
     ) -> Edit:
+        """Return a document of the shots; it takes their word for it when a source ends earlier than they do."""
+        ends = max(one.source_start + one.frames / canvas.fps for one in shots)
         refs = tuple(
-            SourceRef(content_hash=key, name=self.paths[key].name, duration=info.duration, has_audio=bool(info.audio))
+            SourceRef(
+                content_hash=key,
+                name=self.paths[key].name,
+                duration=max(info.duration, ends),
+                has_audio=bool(info.audio),
+            )
             for key, info in self.infos.items()
         )
         return Edit(

@@ -183,3 +183,11 @@ def test_errors_have_their_own_codes(tmp_path: Path) -> None:
     makers = (containers.no_picture, containers.too_short, containers.undecodable)
     codes = [maker(tmp_path).instance_code for maker in makers]
     assert codes == ["media_no_picture", "media_too_short", "media_truncated"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("filmări ș 🎬.mp4", "filmări ș 🎬.mp4"), ("a\nb\x1b[2J.mp4", "a�b�[2J.mp4"), (b"x\xff.mp4", "x�.mp4")],
+)
+def test_any_name_is_shown_as_one_line_of_text(name: str | bytes, expected: str) -> None:
+    assert shown(Path(os.fsdecode(name))) == expected

@@ -22,7 +22,7 @@ def edit_of(*shots: tuple[str, int]) -> Edit:
         quality="draft",
         canvas=Canvas(width=16, height=16),
         frames=sum(frames for _, frames in shots),
-        sources=tuple(SourceRef(content_hash=k, name="f", duration=9, has_audio=False) for k in keys.values()),
+        sources=tuple(SourceRef(content_hash=k, name="f", duration=99, has_audio=False) for k in keys.values()),
         shots=tuple(
             EditShot(id=str(n), source=keys[letter], source_start=0, frames=frames, framing="crop")
             for n, (letter, frames) in enumerate(shots)
