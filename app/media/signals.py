@@ -6,18 +6,15 @@ side (160x90 for 16:9). They are compared and forgotten; only a few numbers a fr
 
 from array import array
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-import av
 import numpy as np
 import numpy.typing as npt
-from av.container import InputContainer
 from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 
 from app.media.containers import MAX_PIXELS, bad_times, no_picture, open_media, picture_stream, undecodable
+from app.media.decoding import decoded
 from app.media.probe import LONGEST, start_seconds
 from app.models.control import Control
 from app.models.media import MediaInfo, Rotation
@@ -109,6 +106,7 @@ def measure(path: Path, info: MediaInfo, control: Control, max_pixels: int = MAX
         if stream is None:
             raise no_picture(path)
         begin = start_seconds(container)
+        stream.thread_type = "AUTO"
         for frame in decoded(container, stream):
             control.check()
             time = meter.add(frame, begin)
@@ -118,21 +116,6 @@ def measure(path: Path, info: MediaInfo, control: Control, max_pixels: int = MAX
     if not len(meter):
         raise undecodable(path)
     return meter.signals()
-
-
-def decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
-    """Yield the stream's frames in order of showing; broken packets and a missing end are passed over."""
-    stream.thread_type = "AUTO"
-    packets = container.demux(stream)
-    while True:
-        try:
-            packet = next(packets)
-        except (StopIteration, av.FFmpegError):
-            return
-        try:
-            yield from packet.decode()
-        except av.FFmpegError:
-            continue
 
 
 def thumb_of(y: Bytes, u: Bytes, v: Bytes) -> Thumb:

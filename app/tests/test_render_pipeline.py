@@ -254,6 +254,7 @@ def test_odd_footage_and_odd_names(make: ClipMaker, job: Maker, tmp_path: Path) 
         {"audio": None, "rotation": 90},
         {"rotation": 270, "codec": "hevc"},
         {"codec": "vp9", "suffix": ".webm"},
+        {"audio": "speechlike", "options": ("-ar", "8000", "-ac", "1")},
     ]
     for number, kind in enumerate(odd):
         source = make(seconds=4, cuts=(), seed=10 + number, **kind)

@@ -8,7 +8,7 @@ import pytest
 
 from app.config import Settings
 from app.errors import Cancelled, MediaError
-from app.media import signals
+from app.media import decoding, signals
 from app.media.analyze import ANALYSIS_VERSION
 from app.media.probe import probe
 from app.models.control import Control
@@ -21,7 +21,7 @@ from app.services.analysis import analyze_once
 def decodes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """One entry for each time that a file's picture is decoded."""
     counted: list[int] = []
-    real = signals.decoded
+    real = decoding.decoded
 
     def counting(*arguments: Any) -> Any:
         counted.append(1)
