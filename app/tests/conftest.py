@@ -6,10 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from app.config import Settings, load_settings
 from app.tests.footage import make_clip
+
+hypothesis.settings.register_profile("house", deadline=None)  # speed is measured in benchmarks, not in tests
+hypothesis.settings.load_profile("house")
 
 MEDIA_VARIABLE = "EDIT_FACTORY_TEST_MEDIA"
 

