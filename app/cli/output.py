@@ -71,7 +71,9 @@ def cancellable() -> Iterator[Control]:
         control.cancel()
         signal.signal(number, before[number])
 
-    before: dict[int, Any] = {number: signal.signal(number, stop) for number in STOPS}
+    # Under nohup a closed terminal is ignored on purpose.
+    wanted = [n for n in STOPS if n != signal.SIGHUP or signal.getsignal(n) != signal.SIG_IGN]
+    before: dict[int, Any] = {number: signal.signal(number, stop) for number in wanted}
     try:
         yield control
     finally:

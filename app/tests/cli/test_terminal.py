@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from app.cli.output import cancellable
+
 PROGRAM = [sys.executable, "-c", "from app.cli import main; main()"]
 
 
@@ -59,3 +61,25 @@ def test_ctrl_c_while_loading_is_a_plain_end(delay: float) -> None:
         return  # not even the interpreter was up: the shell says so itself
     assert process.returncode in {0, 130}
     assert b"Traceback" not in errors
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_every_way_of_stopping_cancels_the_work(stop: signal.Signals) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        with cancellable() as control:
+            os.kill(os.getpid(), stop)
+            assert control.cancelled
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_work_under_nohup_outlives_its_terminal() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with cancellable() as control:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert not control.cancelled
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
