@@ -127,9 +127,8 @@ def _check_words(clip: ClipResult, edit: Edit, script: str) -> None:
     assert subtitles[0].start == pytest.approx(edit.captions.cues[0].start * 1000 / 30, abs=1)
 
 
-def test_words_are_shown_on_the_voices_own_frame(
-    job: Maker, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("script", [ENGLISH, ROMANIAN])
+def test_words_are_shown_on_the_voices_own_frame(job: Maker, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     spoken: list[Voice] = []
     speak = speech.speak
 
@@ -138,7 +137,7 @@ def test_words_are_shown_on_the_voices_own_frame(
         return spoken[-1]
 
     monkeypatch.setattr(speech, "speak", kept)
-    edit = edit_of(job(ENGLISH).clips[0])
+    edit = edit_of(job(script).clips[0])
     assert edit.captions is not None
     shown = [word.start for cue in edit.captions.cues for word in cue.words]
     assert shown == [frame_at(token.start) for token in spoken[-1].tokens]

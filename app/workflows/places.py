@@ -13,8 +13,8 @@ from app.media.atomic import storage_errors
 from app.models.edit import Edit
 from app.services.files import claim
 
-BYTES_PER_PIXEL = 0.12
-"""Upper estimate of what x264 writes for one pixel of one frame: 0.05 to 0.1 for grainy footage in standard quality."""
+BYTES_PER_PIXEL = 0.06
+"""Room for one pixel of one frame: measured 0.011 (draft), 0.021 (standard), 0.032 (high) on grainy footage."""
 
 _ENDINGS = {"mp4": ".mp4", "srt": ".srt", "jpg": ".jpg", "edit": ".edit.json"}
 

@@ -100,7 +100,7 @@ def test_too_little_space_is_said_before_anything_is_made(
 ) -> None:
     require_space(tmp_path / "new folder", [edit])
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10, 5, 5_000_000))
-    with pytest.raises(StorageError, match=r"may need 22 MB, and the disk .* has 4 MB left") as caught:
+    with pytest.raises(StorageError, match=r"may need 11 MB, and the disk .* has 4 MB left") as caught:
         require_space(tmp_path, [edit])
     assert caught.value.as_dict()["code"] == "disk_full"
     require_space(tmp_path, [])

@@ -15,11 +15,13 @@ from app.workflows.speak import speak_to_fit
 TWENTY = "one two three four five six seven eight nine ten " * 2
 
 
-def spoken(settings: Settings, script: str, target: float, over_length: OverLength = "error") -> Voice:
+def spoken(
+    settings: Settings, script: str, target: float, over_length: OverLength = "error", speed: float = 1.0
+) -> Voice:
     text = prepare(script, "en")
     voice = speech.choose_voice("espeak:en-us", "en", settings)
     return speak_to_fit(
-        text, voice, speed=1.0, target=target, over_length=over_length, settings=settings, control=Control()
+        text, voice, speed=speed, target=target, over_length=over_length, settings=settings, control=Control()
     )
 
 
@@ -50,6 +52,11 @@ def test_far_over_is_refused_with_the_words_to_cut(settings: Settings, length: f
 def test_far_over_can_be_kept(settings: Settings, length: float) -> None:
     voice = spoken(settings, TWENTY, length / 2, "keep")
     assert voice.duration + TAIL_SECONDS == pytest.approx(length, abs=0.05)
+
+
+def test_a_fast_voice_may_say_more_words(settings: Settings) -> None:
+    """140 words in 20 s are hopeless at 1.15, and not for who asks for double speed."""
+    assert spoken(settings, "do it " * 70, 20, speed=2.0).duration < 22
 
 
 def test_a_hopeless_script_is_refused_before_it_is_spoken(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
