@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -36,7 +36,12 @@ class Settings(BaseSettings):
     """Everything that can be set. Names in the environment are these in capitals after `EDIT_FACTORY_`."""
 
     model_config = SettingsConfigDict(
-        env_prefix="EDIT_FACTORY_", env_ignore_empty=True, extra="ignore", frozen=True, allow_inf_nan=False
+        env_prefix="EDIT_FACTORY_",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        allow_inf_nan=False,
+        populate_by_name=True,
     )
 
     data_dir: Path = Field(default_factory=default_data_dir, description="Where everything is kept.")
@@ -60,6 +65,34 @@ class Settings(BaseSettings):
     ffmpeg_memory_mb: Annotated[int, Field(ge=256)] = Field(
         8192, description="Address space, in MB, that one ffmpeg may take."
     )
+    database_url: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("EDIT_FACTORY_DATABASE_URL", "DATABASE_URL"),
+        description="A Postgres database; without it SQLite in the data folder.",
+    )
+    supabase_url: str | None = Field(
+        None,
+        validation_alias=AliasChoices("EDIT_FACTORY_SUPABASE_URL", "SUPABASE_URL"),
+        description="A Supabase project that receives a copy of jobs and costs.",
+    )
+    supabase_key: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("EDIT_FACTORY_SUPABASE_KEY", "SUPABASE_KEY"),
+        description="Its service-role (secret) key.",
+    )
+    lease_seconds: Annotated[float, Field(ge=0.5, le=600)] = Field(
+        30.0, description="After how long without a sign of life a worker counts as dead."
+    )
+    beat_seconds: Annotated[float, Field(ge=0.1, le=120)] = Field(
+        5.0, description="How often a worker gives a sign of life."
+    )
+    stall_seconds: Annotated[float, Field(ge=1)] = Field(
+        900.0, description="After how long without progress a job is ended as stalled."
+    )
+    keep_days: Annotated[float, Field(ge=0)] = Field(7.0, description="How long finished jobs are kept, in days.")
+    cache_mb: Annotated[int, Field(ge=0)] = Field(20_000, description="How large the cache may grow, in MB.")
+    host: str = Field("127.0.0.1", description="The address that serve listens on.")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="The port that serve listens on.")
 
     @classmethod
     def settings_customise_sources(

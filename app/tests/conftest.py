@@ -21,7 +21,8 @@ MEDIA_VARIABLE = "EDIT_FACTORY_TEST_MEDIA"
 @pytest.fixture(autouse=True)
 def data_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty data folder, and no setting of the machine's: no test may read or write a person's own data."""
-    for name in [n for n in os.environ if n.startswith("EDIT_FACTORY_") and n != MEDIA_VARIABLE]:
+    ours = ("EDIT_FACTORY_", "SUPABASE_", "DATABASE_URL")
+    for name in [n for n in os.environ if n.startswith(ours) and n != MEDIA_VARIABLE]:
         monkeypatch.delenv(name)
     folder = tmp_path_factory.mktemp("data")
     monkeypatch.setenv("EDIT_FACTORY_DATA_DIR", str(folder))

@@ -1,0 +1,167 @@
+"""Connections: one engine for reading and one for writing, so that nobody who reads waits for somebody who writes.
+
+SQLite knows one writer at a time: a writer takes its place at once (BEGIN IMMEDIATE), and waits for it here instead
+of failing when it first writes. Readers see the last committed state (write-ahead log).
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from app.config import Settings
+from app.db.migrate import migrate
+from app.db.tables import SCHEMA
+from app.errors import EnvironmentProblem, InputError, StorageError
+
+FILE_NAME = "edit-factory.db"
+BUSY_MS = 30_000
+"""How long a writer waits for its turn on SQLite: far longer than any transaction of ours takes."""
+
+
+class Database:
+    """One database, its schema brought up to date. `reads` and `writes` are SQLAlchemy engines.
+
+    `url` has the password; `shown_url` has not.
+    """
+
+    def __init__(self, url: str, backups: Path) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self.shown_url = make_url(url).render_as_string(hide_password=True)
+        self.reads = _engine(url, "BEGIN")
+        self.writes = _engine(url, "BEGIN IMMEDIATE") if self.is_sqlite else self.reads
+        try:
+            with database_errors(self.shown_url):
+                migrate(self.writes, url, backups)
+        except BaseException:
+            self.close()
+            raise
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that sees one state of the database. Raises `StorageError`."""
+        with database_errors(self.shown_url), self.reads.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a connection whose changes are durable together when the block ends well. Raises `StorageError`."""
+        with database_errors(self.shown_url), self.writes.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections that nobody uses."""
+        self.reads.dispose()
+        self.writes.dispose()
+
+
+@contextmanager
+def database_errors(shown_url: str) -> Iterator[None]:
+    """Turn what a database says into an error a person can act on, without its SQL."""
+    try:
+        yield
+    except DBAPIError as error:
+        said = str(error.orig).strip().splitlines()
+        reason = said[0] if said else type(error.orig).__name__
+        full = "disk is full" in reason or "No space left" in reason
+        raise StorageError(
+            f"The database {shown_url} cannot be used: {reason}.",
+            hint="Free some space and run it again."
+            if full
+            else "See whether the database is there and may be written; edit-factory doctor tells more.",
+            subject="database",
+            code="disk_full" if full else "database",
+        ) from error
+
+
+_databases: dict[str, Database] = {}
+_lock = threading.Lock()
+
+
+def database_url(settings: Settings) -> str:
+    """Return the address of the database that the settings name. Raises `InputError` for one that is none."""
+    if settings.database_url is None:
+        return f"sqlite:///{settings.data_dir.absolute() / FILE_NAME}"
+    try:
+        url = make_url(settings.database_url.get_secret_value())
+    except ArgumentError as error:
+        raise _bad_url("it is not an address like postgresql://user:password@host:5432/name") from error
+    name = url.drivername.partition("+")[0]
+    if name in {"postgres", "postgresql"}:
+        return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    if name == "sqlite" and url.database:
+        return url.set(drivername="sqlite").render_as_string(hide_password=False)
+    raise _bad_url(f"there is no support for {name}")
+
+
+def _bad_url(why: str) -> InputError:
+    return InputError(
+        f"DATABASE_URL cannot be used: {why}.",
+        hint="Name a Postgres database, or unset it to use SQLite in the data folder.",
+        subject="database_url",
+    )
+
+
+def open_database(settings: Settings) -> Database:
+    """Return the database of the settings; this process opens, and migrates, each one once."""
+    url = database_url(settings)
+    with _lock:
+        if url not in _databases:
+            if settings.database_url is None:
+                _require_folder(settings.data_dir)
+            try:
+                _databases[url] = Database(url, settings.data_dir / "backups")
+            except SQLAlchemyError as error:
+                raise EnvironmentProblem(
+                    f"The database cannot be opened: {error}.", hint="Check DATABASE_URL.", subject="database"
+                ) from error
+        return _databases[url]
+
+
+def close_databases() -> None:
+    """Close every database this process has opened."""
+    with _lock:
+        for database in _databases.values():
+            database.close()
+        _databases.clear()
+
+
+def _require_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"The data folder {folder} cannot be made: {error.strerror}.",
+            hint="Set EDIT_FACTORY_DATA_DIR to a folder that you may write to.",
+            subject=str(folder),
+        ) from error
+
+
+def _engine(url: str, begin: str) -> Engine:
+    if url.startswith("sqlite"):
+        engine = create_engine(url, pool_size=4, max_overflow=60, connect_args={"check_same_thread": False})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+        return engine
+    return create_engine(
+        url,
+        pool_size=4,
+        max_overflow=60,
+        pool_pre_ping=True,
+        connect_args={"prepare_threshold": None},  # poolers hand the next transaction to another server session
+        execution_options={"schema_translate_map": {None: SCHEMA}},
+    )
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
+    connection.isolation_level = None  # transactions begin where the listener above begins them
+    connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")

@@ -1,0 +1,1 @@
+"""One script a schema; names are numbers in order."""
