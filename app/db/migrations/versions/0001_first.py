@@ -1,4 +1,4 @@
-"""The first schema: jobs, events, costs, paid calls, executors, leases, cache index, outbox, projects, clips."""
+"""The first schema: jobs, events, costs, paid calls, executors, leases, cache, outbox, projects, clips."""
 
 import sqlalchemy as sa
 from alembic import op
