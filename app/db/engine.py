@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from app.config import Settings
 from app.db.migrate import migrate
 from app.db.tables import SCHEMA
-from app.errors import EnvironmentProblem, InputError, StorageError
+from app.errors import InputError, StorageError
 
 FILE_NAME = "edit-factory.db"
 BUSY_MS = 30_000
@@ -25,7 +26,7 @@ BUSY_MS = 30_000
 
 
 class Database:
-    """One database, its schema brought up to date. `reads` and `writes` are SQLAlchemy engines.
+    """One database, its schema brought up to date. `reads` and `writes` are engines; `reads` refuses to write.
 
     `url` has the password; `shown_url` has not.
     """
@@ -33,12 +34,15 @@ class Database:
     def __init__(self, url: str, backups: Path) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self.shown_url = make_url(url).render_as_string(hide_password=True)
-        self.reads = _engine(url, "BEGIN")
-        self.writes = _engine(url, "BEGIN IMMEDIATE") if self.is_sqlite else self.reads
+        self.shown_url = make_url(url).set(query={}).render_as_string(hide_password=True)
+        if self.is_sqlite:
+            self.reads, self.writes = _sqlite(url, writes=False), _sqlite(url, writes=True)
+        else:
+            self.writes = _postgres(url)
+            self.reads = self.writes.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         try:
             with database_errors(self.shown_url):
-                migrate(self.writes, url, backups)
+                migrate(self.reads, self.writes, backups)
         except BaseException:
             self.close()
             raise
@@ -66,18 +70,23 @@ def database_errors(shown_url: str) -> Iterator[None]:
     """Turn what a database says into an error a person can act on, without its SQL."""
     try:
         yield
-    except DBAPIError as error:
-        said = str(error.orig).strip().splitlines()
-        reason = said[0] if said else type(error.orig).__name__
-        full = "disk is full" in reason or "No space left" in reason
-        raise StorageError(
-            f"The database {shown_url} cannot be used: {reason}.",
-            hint="Free some space and run it again."
-            if full
-            else "See whether the database is there and may be written; edit-factory doctor tells more.",
-            subject="database",
-            code="disk_full" if full else "database",
-        ) from error
+    except (DBAPIError, sqlite3.Error) as error:
+        said = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()
+        raise _unusable(shown_url, said[0] if said else type(error).__name__) from error
+    except NoConnectionFree as error:
+        raise _unusable(shown_url, "all its connections are busy") from error
+
+
+def _unusable(shown_url: str, reason: str) -> StorageError:
+    full = "disk is full" in reason or "No space left" in reason
+    return StorageError(
+        f"The database {shown_url} cannot be used: {reason.rstrip('.')}.",
+        hint="Free some space and run it again."
+        if full
+        else "See whether the database is there and may be written; edit-factory doctor tells more.",
+        subject="database",
+        code="disk_full" if full else "database",
+    )
 
 
 _databases: dict[str, Database] = {}
@@ -90,14 +99,16 @@ def database_url(settings: Settings) -> str:
         return f"sqlite:///{settings.data_dir.absolute() / FILE_NAME}"
     try:
         url = make_url(settings.database_url.get_secret_value())
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise _bad_url("it is not an address like postgresql://user:password@host:5432/name") from error
     name = url.drivername.partition("+")[0]
     if name in {"postgres", "postgresql"}:
         return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-    if name == "sqlite" and url.database:
-        return url.set(drivername="sqlite").render_as_string(hide_password=False)
-    raise _bad_url(f"there is no support for {name}")
+    if name != "sqlite":
+        raise _bad_url(f"there is no support for {name}")
+    if not url.database or url.database == ":memory:" or url.query:
+        raise _bad_url("SQLite needs the path of a file, as in sqlite:////folder/file.db")
+    return url.set(drivername="sqlite").render_as_string(hide_password=False)
 
 
 def _bad_url(why: str) -> InputError:
@@ -115,12 +126,7 @@ def open_database(settings: Settings) -> Database:
         if url not in _databases:
             if settings.database_url is None:
                 _require_folder(settings.data_dir)
-            try:
-                _databases[url] = Database(url, settings.data_dir / "backups")
-            except SQLAlchemyError as error:
-                raise EnvironmentProblem(
-                    f"The database cannot be opened: {error}.", hint="Check DATABASE_URL.", subject="database"
-                ) from error
+            _databases[url] = Database(url, settings.data_dir / "backups")
         return _databases[url]
 
 
@@ -143,12 +149,15 @@ def _require_folder(folder: Path) -> None:
         ) from error
 
 
-def _engine(url: str, begin: str) -> Engine:
-    if url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=4, max_overflow=60, connect_args={"check_same_thread": False})
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
-        return engine
+def _sqlite(url: str, *, writes: bool) -> Engine:
+    engine = create_engine(url, pool_size=4, max_overflow=60, connect_args={"check_same_thread": False})
+    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+    event.listen(engine, "connect", _prepare_writer if writes else _prepare_reader)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
+def _postgres(url: str) -> Engine:
     return create_engine(
         url,
         pool_size=4,
@@ -159,9 +168,14 @@ def _engine(url: str, begin: str) -> Engine:
     )
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
+def _prepare_writer(connection: sqlite3.Connection, record: Any) -> None:
     connection.isolation_level = None  # transactions begin where the listener above begins them
     connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _prepare_reader(connection: sqlite3.Connection, record: Any) -> None:
+    _prepare_writer(connection, record)
+    connection.execute("PRAGMA query_only=ON")  # a write begun here could fail where a writer's waits

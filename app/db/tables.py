@@ -57,7 +57,7 @@ jobs = Table(
     CheckConstraint("status IN ('pending','processing','completed','failed','cancelled')", name="status"),
     CheckConstraint("id <> ''", name="id"),
 )
-Index("ix_jobs_status", jobs.c.status)
+Index("ix_jobs_status", jobs.c.status, jobs.c.created_at.desc(), jobs.c.id.desc())
 Index("ix_jobs_created_at", jobs.c.created_at.desc(), jobs.c.id.desc())
 Index("ix_jobs_job_type_status", jobs.c.job_type, jobs.c.status)
 Index("ix_jobs_parent_id", jobs.c.parent_id)

@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, DateTime, Float, Integer
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
-Json = JSON().with_variant(JSONB(), "postgresql")
+Json = JSON()
+"""JSON that comes back as it went in. (Postgres' jsonb would not do: it makes whole numbers of floats like 1e300.)"""
+
 Number = BigInteger().with_variant(Integer(), "sqlite")
 """A growing 64-bit number: SQLite counts by itself in a column of exactly INTEGER."""
 

@@ -19,8 +19,8 @@ DEFAULT_TYPE = "video_processing"
 class JobEvent(Record):
     """One change of a job. `number` is the job's version after it: numbers of one job have an order and may have gaps.
 
-    `kind`: created, replaced, updated, submitted, started, step, progress, completed, failed, cancelled, retried,
-    or deleted. `data` holds what was changed.
+    `kind`: created, replaced, updated, submitted, started, step, progress, completed, failed, cancelled or retried.
+    `data` holds what was changed.
     """
 
     job_id: str

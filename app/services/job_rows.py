@@ -1,12 +1,15 @@
 """Jobs as rows: every change of one happens here, with its event and what is to be replayed, on a given connection."""
 
 import math
+import re
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 from app.db.tables import job_events, jobs
 from app.db.types import now
@@ -18,17 +21,24 @@ COLUMNS = ("job_id", "job_type", "status", "progress", "version", "created_at", 
 """Keys of a job that are columns; the database decides the last three."""
 
 _LONGEST_ID = 512
+_DEEPEST = 100
+"""Levels of lists and dictionaries in a job: Python and Postgres read no end of them."""
+_LARGEST_BITS = 10_000
+"""Of a whole number: Python refuses to write those of more than 4,300 digits."""
 
 
 class JobRows:
-    """Writes and reads jobs. With `replicate`, changes are noted for Supabase; `owner` is whose jobs these are."""
+    """Writes and reads jobs. With `replicate`, changes are noted for Supabase."""
 
     def __init__(self, *, replicate: bool) -> None:
         self._replicate = replicate
 
-    def get(self, connection: Connection, job_id: str) -> Row[Any] | None:
-        """Return the row."""
-        return connection.execute(select(jobs).where(jobs.c.id == job_id)).one_or_none()
+    def get(self, connection: Connection, job_id: str, *, lock: bool = False) -> Row[Any] | None:
+        """Return the row; with `lock` nobody else changes or removes it before this transaction has ended."""
+        if not is_id(job_id):
+            return None
+        query = select(jobs).where(jobs.c.id == job_id)
+        return connection.execute(query.with_for_update() if lock else query).one_or_none()
 
     def create(self, connection: Connection, job: JobDict, **columns: Any) -> tuple[JobDict, bool]:
         """Store a job; return it as stored, and whether it is new.
@@ -37,28 +47,33 @@ class JobRows:
         """
         data, fixed = checked(job)
         job_id = job_id_of(data)
-        before = self._locked(connection, job_id)
-        if before is not None and before.workflow_id is not None:
-            return as_dict(before), False
         moment = now()
         values = {
             "id": job_id,
-            "job_type": fixed.get("job_type") or DEFAULT_TYPE,
-            "status": fixed.get("status") or "pending",
+            "job_type": fixed.get("job_type", DEFAULT_TYPE),
+            "status": fixed.get("status", "pending"),
             "progress": fixed.get("progress"),
             "data": data,
-            "version": before.version + 1 if before else 1,
-            "created_at": before.created_at if before else moment,
+            "version": 1,
+            "created_at": moment,
             "updated_at": moment,
             "finished_at": moment if fixed.get("status") in TERMINAL else None,
-            **{"owner": None, "parent_id": None, "project_id": None, "clip_id": None, **columns},
+            **_NO_WORK,
+            **columns,
         }
-        if before:
-            connection.execute(update(jobs).where(jobs.c.id == job_id).values(**values))
-        else:
-            connection.execute(insert(jobs).values(**values))
-        kind = "replaced" if before else "submitted" if columns.get("workflow_id") else "created"
-        return self._told(connection, job_id, kind, {"status": values["status"], "progress": values["progress"]}), True
+        told = {"status": values["status"], "progress": values["progress"]}
+        while True:
+            stored = connection.execute(_insert_new(connection, values)).one_or_none()
+            if stored is not None:
+                kind = "submitted" if stored.workflow_id else "created"
+                return self._told(connection, stored, kind, told), True
+            before = self.get(connection, job_id, lock=True)
+            if before is None:  # removed between the two statements
+                continue
+            if before.workflow_id is not None:
+                return as_dict(before), False
+            values |= {"version": before.version + 1, "created_at": before.created_at}
+            return self._told(connection, _updated(connection, job_id, values), "replaced", told), True
 
     def change(
         self,
@@ -77,12 +92,12 @@ class JobRows:
         comes first decides how a job ends.
         """
         data, fixed = checked(changes)
-        before = self._locked(connection, job_id)
+        before = self.get(connection, job_id, lock=True)
         if before is None or (only_open and before.status in TERMINAL):
             return None
         if attempt is not None and before.attempt != attempt:
             return None
-        if "job_id" in changes and changes["job_id"] != job_id:
+        if data.get("job_id", job_id) != job_id:
             raise InputError("A job's id cannot be changed.", hint="Leave job_id out.", subject="job_id")
         moment = now()
         values: dict[str, Any] = {
@@ -94,12 +109,11 @@ class JobRows:
         }
         if values.get("status", before.status) != before.status:
             values["finished_at"] = moment if values["status"] in TERMINAL else None
-        connection.execute(update(jobs).where(jobs.c.id == job_id).values(**values))
-        return self._told(connection, job_id, kind, data)
+        return self._told(connection, _updated(connection, job_id, values), kind, data)
 
     def delete(self, connection: Connection, job_id: str) -> bool:
         """Remove a job and its events; return whether there was one."""
-        before = self._locked(connection, job_id)
+        before = self.get(connection, job_id, lock=True)
         if before is None:
             return False
         connection.execute(delete(jobs).where(jobs.c.id == job_id))
@@ -108,19 +122,39 @@ class JobRows:
             outbox.add(connection, f"job:{job_id}", "delete_job", {"id": job_id, "version": before.version + 1})
         return True
 
-    def _locked(self, connection: Connection, job_id: str) -> Row[Any] | None:
-        return connection.execute(select(jobs).where(jobs.c.id == job_id).with_for_update()).one_or_none()
-
-    def _told(self, connection: Connection, job_id: str, kind: str, data: JobDict) -> JobDict:
-        row = connection.execute(select(jobs).where(jobs.c.id == job_id)).one()
-        connection.execute(
-            insert(job_events).values(
-                job_id=job_id, number=row.version, kind=kind, data=data, created_at=row.updated_at
-            )
-        )
+    def _told(self, connection: Connection, row: Row[Any], kind: str, data: JobDict) -> JobDict:
+        event = {"job_id": row.id, "number": row.version, "kind": kind, "data": data, "created_at": row.updated_at}
+        connection.execute(insert(job_events).values(event))
         if self._replicate and kind != "progress":  # percentages alone are not worth a request each
-            outbox.add(connection, f"job:{job_id}", "upsert_job", replica_of(row))
+            outbox.add(connection, f"job:{row.id}", "upsert_job", replica_of(row))
         return as_dict(row)
+
+
+_NO_WORK: dict[str, Any] = {
+    "owner": None,
+    "workflow_id": None,
+    "attempt": 1,
+    "parent_id": None,
+    "project_id": None,
+    "clip_id": None,
+    "priority": 100,
+    "request_key": None,
+    "memory_deaths": 0,
+    "executor_id": None,
+    "active_at": None,
+    "started_at": None,
+}
+"""The columns of a job that nobody works on yet."""
+
+
+def _insert_new(connection: Connection, values: dict[str, Any]) -> ReturningInsert[Any]:
+    """Insert a job unless there is one of that id: of two who do so at once on Postgres, one waits for the other."""
+    new = sqlite.insert(jobs) if connection.dialect.name == "sqlite" else postgresql.insert(jobs)
+    return new.values(**values).on_conflict_do_nothing(index_elements=[jobs.c.id]).returning(jobs)
+
+
+def _updated(connection: Connection, job_id: str, values: dict[str, Any]) -> Row[Any]:
+    return connection.execute(update(jobs).where(jobs.c.id == job_id).values(**values).returning(jobs)).one()
 
 
 def as_dict(row: Row[Any]) -> JobDict:
@@ -152,10 +186,15 @@ def replica_of(row: Row[Any]) -> dict[str, Any]:
     }
 
 
+def is_id(job_id: object) -> TypeGuard[str]:
+    """Whether a job could have this id: text that a database can hold, neither empty nor too long."""
+    return isinstance(job_id, str) and 0 < len(job_id) <= _LONGEST_ID and not _NO_TEXT.search(job_id)
+
+
 def job_id_of(job: JobDict) -> str:
     """Return the job's id. Raises `InputError` when it is not text, empty or too long."""
     job_id = job.get("job_id")
-    if isinstance(job_id, str) and job_id and len(job_id) <= _LONGEST_ID:
+    if is_id(job_id):
         return job_id
     raise InputError(
         f"A job needs a job_id: any text of 1 to {_LONGEST_ID} characters.",
@@ -170,6 +209,8 @@ def checked(job: JobDict) -> tuple[JobDict, JobDict]:
     Raises `InputError` naming the key whose value JSON, or a database, cannot hold.
     """
     data = {_text(key): _plain(value, str(key)) for key, value in job.items() if key not in COLUMNS[4:]}
+    if data.get("job_type", "") in (None, ""):
+        data.pop("job_type", None)
     fixed = {key: data[key] for key in COLUMNS[1:4] if key in data}
     if "status" in fixed and fixed["status"] not in STATUSES:
         raise InputError(
@@ -189,8 +230,8 @@ def checked(job: JobDict) -> tuple[JobDict, JobDict]:
 
 
 def _text(value: Any) -> str:
-    text = str(value)
-    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+    text = str.__str__(value) if isinstance(value, str) else str(value)  # an enumeration's text is its value
+    if _NO_TEXT.search(text):
         raise InputError(
             "A job cannot hold characters that are no text (NUL, half a surrogate pair).",
             hint="Leave them out.",
@@ -199,19 +240,39 @@ def _text(value: Any) -> str:
     return text
 
 
-def _plain(value: Any, key: str) -> Any:
-    if value is None or isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value)):
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+
+
+def _plain(value: Any, key: str, depth: int = 1) -> Any:
+    if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, dict):
-        return {_text(name): _plain(part, key) for name, part in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(part, key) for part in value]
+    if isinstance(value, int | float):
+        return _number(value, key)
+    if isinstance(value, dict | list | tuple | set | frozenset):
+        if depth > _DEEPEST:
+            raise _unkept(key, f"it is nested more than {_DEEPEST} levels deep")
+        if isinstance(value, dict):
+            return {_text(name): _plain(part, key, depth + 1) for name, part in value.items()}
+        return [_plain(part, key, depth + 1) for part in value]
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, str | Path | UUID):
         return _text(value)
-    raise InputError(
-        f"{key} cannot be kept in a job: {type(value).__name__} has no form in JSON.",
+    raise _unkept(key, f"{type(value).__name__} has no form in JSON")
+
+
+def _number(value: float, key: str) -> float:
+    if isinstance(value, int):
+        if value.bit_length() > _LARGEST_BITS:
+            raise _unkept(key, "the number is too large")
+    elif not math.isfinite(value):
+        raise _unkept(key, f"{value} has no form in JSON")
+    return value
+
+
+def _unkept(key: str, why: str) -> InputError:
+    return InputError(
+        f"{key} cannot be kept in a job: {why}.",
         hint="Use text, numbers, true, false, null, lists and dictionaries.",
         subject=key,
     )

@@ -1,16 +1,16 @@
 """Where jobs are kept: every change is on disk before the call returns, and no two writers lose each other's."""
 
 import asyncio
-import base64
-import json
+import contextvars
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Select, func, select, tuple_
+from sqlalchemy import Connection, func, select
 
 from app.config import Settings, load_settings
 from app.db import Database, open_database
@@ -19,21 +19,37 @@ from app.db.tables import job_events, jobs
 from app.db.types import now
 from app.errors import InputError
 from app.models.job import TERMINAL, JobDict, JobEvent, JobFilter, JobPage, JobStatus
-from app.services.job_rows import JobRows, as_dict
+from app.services.job_queries import (
+    after_cursor,
+    cursor_of,
+    descendants,
+    fitting,
+    job_filter,
+    newest_first,
+    old_families,
+    size_of,
+)
+from app.services.job_rows import JobRows, as_dict, is_id
 from app.services.outbox import is_replicated
 from app.services.supabase_mirror import Mirror, mirror_for
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+__all__ = ["JobStorage", "descendants", "forget_job_storages", "get_job_storage"]
+
 _POLL_SECONDS = 0.2
+_LARGEST_NUMBER = 2**63 - 1
+_readers = ThreadPoolExecutor(8, "job-reads")
+_writers = ThreadPoolExecutor(4, "job-writes")
+"""Threads of their own: writers that wait for their turn must not keep readers from theirs."""
 
 
 class JobStorage:
     """Jobs in the database of the settings; with Supabase configured, every change is replayed there as well.
 
     `_supabase` None says that Supabase is away: everything goes on, and what is to be replayed waits.
-    Every method blocks; asynchronous callers use `run_async`, or the methods that end in `_async`.
+    Every method blocks; asynchronous callers use those that end in `_async`, and `run_async` for others that read.
     """
 
     def __init__(self, settings: Settings | None = None) -> None:
@@ -79,107 +95,96 @@ class JobStorage:
 
     def list_jobs(self, status: JobStatus | None = None, limit: int = 100, **more: Any) -> list[JobDict]:
         """Return up to `limit` jobs, newest first; `more` are fields of `JobFilter`."""
-        chosen = _filter(status, more)
+        query = newest_first(fitting(select(jobs), job_filter(status, more))).limit(size_of(limit))
         with self._database.read() as connection:
-            found = connection.execute(_newest_first(_fitting(select(jobs), chosen)).limit(_limit(limit)))
-            return [as_dict(row) for row in found]
+            return [as_dict(row) for row in connection.execute(query)]
 
     def page_jobs(self, wanted: JobFilter | None = None, *, limit: int = 100, cursor: str | None = None) -> JobPage:
         """Return one page of the jobs that fit; `cursor` is the page before's `next_cursor`."""
-        chosen, size = wanted or JobFilter(), _limit(limit)
-        query = _newest_first(_fitting(select(jobs), chosen)).limit(size + 1)
+        chosen, size = wanted or JobFilter(), size_of(limit)
+        query = newest_first(fitting(select(jobs), chosen)).limit(size + 1)
         if cursor is not None:
-            query = query.where(tuple_(jobs.c.created_at, jobs.c.id) < tuple_(*_read_cursor(cursor)))
+            query = after_cursor(query, cursor)
         with self._database.read() as connection:
             found = connection.execute(query).all()
-            total = connection.execute(_fitting(select(func.count()).select_from(jobs), chosen)).scalar_one()
+            total = connection.execute(fitting(select(func.count()).select_from(jobs), chosen)).scalar_one()
         more = len(found) > size
         last = found[size - 1] if more and size else None
         return JobPage(
             jobs=tuple(as_dict(row) for row in found[:size]),
-            next_cursor=_cursor(last.created_at, last.id) if last is not None else None,
+            next_cursor=cursor_of(last.created_at, last.id) if last is not None else None,
             total=total,
         )
 
     def count_jobs(self, status: JobStatus | None = None, **more: Any) -> int:
         """Return how many jobs fit; `more` are fields of `JobFilter`."""
-        query = _fitting(select(func.count()).select_from(jobs), _filter(status, more))
+        query = fitting(select(func.count()).select_from(jobs), job_filter(status, more))
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())
 
     def delete_job(self, job_id: str) -> bool:
         """Remove a job, its parts and its events; False for an unknown id.
 
-        Raises `InputError` (job_running) while the engine works on it.
+        Raises `InputError` (job_running) while the engine works on it or on one of its parts.
         """
         with self._database.write() as connection:
-            row = self.rows.get(connection, job_id)
-            if row is not None and row.workflow_id is not None and row.status not in TERMINAL:
-                raise InputError(
-                    "The job is still running.", hint="Cancel it first.", subject=job_id, code="job_running"
-                )
-            deleted = self.rows.delete(connection, job_id)
-            for part in descendants(connection, job_id):
-                self.rows.delete(connection, part)
+            deleted = self._delete_family(connection, job_id)
         self._replay()
         return deleted
 
     def events(self, job_id: str, after: int = 0, limit: int = 1000) -> list[JobEvent]:
-        """Return the job's events whose number is greater than `after`, in order."""
-        query = select(job_events).where(job_events.c.job_id == job_id, job_events.c.number > after)
+        """Return up to `limit` of the job's events whose number is greater than `after`, in order."""
+        if not is_id(job_id):
+            return []
         with self._database.read() as connection:
-            found = connection.execute(query.order_by(job_events.c.number).limit(limit)).mappings().all()
-        return [JobEvent.model_validate({k: v for k, v in row.items() if k != "id"}) for row in found]
+            return self._events(connection, job_id, after, size_of(limit))
 
     def subscribe(self, job_id: str, after: int = 0, stop: Callable[[], bool] = lambda: False) -> Iterator[JobEvent]:
         """Yield the job's events as they happen, until it has ended, is gone, or `stop` says so."""
         while not stop():
-            ended = self._has_ended(job_id)
-            found = self.events(job_id, after)
+            found, ended = self._news(job_id, after)
             yield from found
-            after = found[-1].number if found else after
-            if ended and not found:
+            if ended:
                 return
-            if not found:
+            if found:
+                after = found[-1].number
+            else:
                 time.sleep(_POLL_SECONDS)
 
     async def subscribe_async(self, job_id: str, after: int = 0) -> AsyncIterator[JobEvent]:
         """Yield the job's events as they happen, until it has ended or is gone, without blocking the event loop."""
         while True:
-            ended = await self.run_async(self._has_ended, job_id)
-            found = await self.run_async(self.events, job_id, after)
+            found, ended = await self.run_async(self._news, job_id, after)
             for event in found:
                 yield event
-            after = found[-1].number if found else after
-            if ended and not found:
+            if ended:
                 return
-            if not found:
+            if found:
+                after = found[-1].number
+            else:
                 await asyncio.sleep(_POLL_SECONDS)
 
     def cleanup_old_jobs(self, days: float = 7) -> int:
-        """Remove the jobs that ended more than `days` days ago, with their parts; return how many."""
-        return len([job_id for job_id in self.old_jobs(days) if self.delete_job(job_id)])
+        """Remove the jobs that ended more than `days` days ago, with their parts; return how many, parts not counted.
+
+        A job that runs, or of which a part does, is never removed.
+        """
+        return sum(self._clean(job_id, days) for job_id in self.old_jobs(days))
 
     def old_jobs(self, days: float = 7) -> list[str]:
-        """Return the ids of the jobs that `cleanup_old_jobs` would remove."""
-        if days < 0:
+        """Return the ids of the jobs that `cleanup_old_jobs` would remove, the oldest first."""
+        if not days >= 0:
             raise InputError("days cannot be negative.", hint="Use 0 or more.", subject="days")
-        limit = now() - timedelta(days=days)
-        query = select(jobs.c.id).where(
-            jobs.c.parent_id.is_(None),
-            jobs.c.status.in_(TERMINAL),
-            func.coalesce(jobs.c.finished_at, jobs.c.updated_at) < limit,
-        )
         with self._database.read() as connection:
-            return list(connection.execute(query.order_by(jobs.c.created_at)).scalars())
+            return list(connection.execute(old_families(_before(days))).scalars())
 
     async def run_async(self, method: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run one of these methods in a thread."""
-        return await asyncio.to_thread(partial(method, *args, **kwargs))
+        """Run one of the methods that read in a thread."""
+        return await _in_thread(_readers, partial(method, *args, **kwargs))
 
     async def create_job_async(self, job: JobDict) -> JobDict:
         """As `create_job`, without blocking the event loop."""
-        return await self.run_async(self.create_job, job)
+        return await _in_thread(_writers, partial(self.create_job, job))
 
     async def get_job_async(self, job_id: str) -> JobDict | None:
         """As `get_job`, without blocking the event loop."""
@@ -187,7 +192,7 @@ class JobStorage:
 
     async def update_job_async(self, job_id: str, changes: JobDict) -> JobDict | None:
         """As `update_job`, without blocking the event loop."""
-        return await self.run_async(self.update_job, job_id, changes)
+        return await _in_thread(_writers, partial(self.update_job, job_id, changes))
 
     async def list_jobs_async(self, status: JobStatus | None = None, limit: int = 100, **more: Any) -> list[JobDict]:
         """As `list_jobs`, without blocking the event loop."""
@@ -195,10 +200,14 @@ class JobStorage:
 
     async def delete_job_async(self, job_id: str) -> bool:
         """As `delete_job`, without blocking the event loop."""
-        return await self.run_async(self.delete_job, job_id)
+        return await _in_thread(_writers, partial(self.delete_job, job_id))
+
+    async def cleanup_old_jobs_async(self, days: float = 7) -> int:
+        """As `cleanup_old_jobs`, without blocking the event loop."""
+        return await _in_thread(_writers, partial(self.cleanup_old_jobs, days))
 
     def _require_own_status(self, connection: Connection, job_id: str, status: Any) -> None:
-        row = self.rows.get(connection, job_id)
+        row = self.rows.get(connection, job_id, lock=True)
         if row is not None and row.workflow_id is not None and row.status != status:
             raise InputError(
                 "The engine works on this job and sets its status itself.",
@@ -207,65 +216,61 @@ class JobStorage:
                 code="status_of_engine",
             )
 
-    def _has_ended(self, job_id: str) -> bool:
+    def _delete_family(self, connection: Connection, job_id: str) -> bool:
+        top = self.rows.get(connection, job_id, lock=True)
+        if top is None:
+            return False
+        parts = [self.rows.get(connection, part, lock=True) for part in descendants(connection, job_id)]
+        family = [top, *(part for part in parts if part is not None)]
+        if any(row.workflow_id is not None and row.status not in TERMINAL for row in family):
+            raise InputError("The job is still running.", hint="Cancel it first.", subject=job_id, code="job_running")
+        for row in family:
+            self.rows.delete(connection, row.id)
+        return True
+
+    def _clean(self, job_id: str, days: float) -> bool:
+        """Remove one old job, unless it runs again since it was found."""
+        with self._database.write() as connection:
+            self.rows.get(connection, job_id, lock=True)
+            still = connection.execute(old_families(_before(days)).where(jobs.c.id == job_id)).scalar()
+            deleted = still is not None and self._delete_family(connection, job_id)
+        self._replay()
+        return deleted
+
+    def _events(self, connection: Connection, job_id: str, after: int, limit: int = 1000) -> list[JobEvent]:
+        newer = job_events.c.number > max(-1, min(after, _LARGEST_NUMBER))
+        query = select(job_events).where(job_events.c.job_id == job_id, newer)
+        found = connection.execute(query.order_by(job_events.c.number).limit(limit)).mappings().all()
+        return [JobEvent.model_validate({k: v for k, v in row.items() if k != "id"}) for row in found]
+
+    def _news(self, job_id: str, after: int) -> tuple[list[JobEvent], bool]:
+        """Return events after `after`, and whether there will be no more. One state of the database tells both."""
         with self._database.read() as connection:
-            status = connection.execute(select(jobs.c.status).where(jobs.c.id == job_id)).scalar()
-        return status is None or status in TERMINAL
+            row = self.rows.get(connection, job_id)
+            if row is None:
+                return [], True
+            if row.version < after:  # it was removed, and another one of that id made
+                after = 0
+            found = self._events(connection, job_id, after) if row.version > after else []
+        last = found[-1].number if found else after
+        return found, row.status in TERMINAL and last >= row.version
 
     def _replay(self) -> None:
         if self._supabase is not None:
             self._supabase.nudge()
 
 
-def descendants(connection: Connection, job_id: str) -> list[str]:
-    """Return the ids of a job's parts, and of theirs."""
-    found: list[str] = []
-    level = [job_id]
-    while level:
-        level = list(connection.execute(select(jobs.c.id).where(jobs.c.parent_id.in_(level))).scalars())
-        found += level
-    return found
-
-
-def _filter(status: str | None, more: dict[str, Any]) -> JobFilter:
+def _before(days: float) -> datetime:
+    """Return the moment `days` days ago, and the first there is when that is earlier."""
     try:
-        return JobFilter.model_validate({"status": status, **more})
-    except ValueError as error:
-        raise InputError(
-            f"These jobs cannot be listed: {str(error).splitlines()[-2].strip()}.",
-            hint="Filter by status, job_type, owner, parent_id or project_id.",
-            subject="status",
-        ) from error
+        return now() - timedelta(days=days)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)
 
 
-def _fitting(query: Select[Any], wanted: JobFilter) -> Select[Any]:
-    for name in ("status", "job_type", "owner", "project_id"):
-        value = getattr(wanted, name)
-        if value is not None:
-            query = query.where(jobs.c[name] == value)
-    return query.where(jobs.c.parent_id == wanted.parent_id if wanted.parent_id else jobs.c.parent_id.is_(None))
-
-
-def _newest_first(query: Select[Any]) -> Select[Any]:
-    return query.order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
-
-
-def _limit(limit: int) -> int:
-    if limit < 0:
-        raise InputError("limit cannot be negative.", hint="Use 0 or more.", subject="limit")
-    return limit
-
-
-def _cursor(created_at: datetime, job_id: str) -> str:
-    return base64.urlsafe_b64encode(json.dumps([created_at.isoformat(), job_id]).encode()).decode()
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, str]:
-    try:
-        created_at, job_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        return datetime.fromisoformat(created_at), str(job_id)
-    except (ValueError, TypeError) as error:
-        raise InputError("The cursor is not one of ours.", hint="Begin without one.", subject="cursor") from error
+async def _in_thread(threads: ThreadPoolExecutor, call: Callable[[], R]) -> R:
+    context = contextvars.copy_context()
+    return await asyncio.get_running_loop().run_in_executor(threads, partial(context.run, call))
 
 
 _storages: dict[tuple[str, str | None], JobStorage] = {}
