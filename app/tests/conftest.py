@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,23 +10,60 @@ import hypothesis
 import pytest
 
 from app.config import Settings, load_settings
+from app.db import close_databases
+from app.services.job_storage import forget_job_storages
 from app.tests.footage import make_clip
+from app.tests.ground.databases import any_database, any_settings, any_storage, made_sqlite
+
+__all__ = ["any_database", "any_settings", "any_storage", "made_sqlite"]
 
 hypothesis.settings.register_profile("house", deadline=None)  # speed is measured in benchmarks, not in tests
 hypothesis.settings.load_profile("house")
 
 MEDIA_VARIABLE = "EDIT_FACTORY_TEST_MEDIA"
+ORIGINAL = Path(__file__).with_name("test_job_storage.py")
+"""The original interface's own tests, unchanged: each goes on with what the one before left."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what runs on both databases, and keep the original interface's tests together in one process."""
+    for item in items:
+        if "any_settings" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.store)
+        if item.path == ORIGINAL:
+            item.add_marker(pytest.mark.xdist_group("original"))
+
+
+@pytest.fixture(scope="session")
+def original_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the original interface's tests: EDIT_FACTORY_TEST_DATA_DIR, or one that they share."""
+    return Path(os.environ.get("EDIT_FACTORY_TEST_DATA_DIR") or tmp_path_factory.mktemp("original"))
 
 
 @pytest.fixture(autouse=True)
-def data_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty data folder, and no setting of the machine's: no test may read or write a person's own data."""
+def data_dir(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """An empty data folder, and no setting of the machine's: no test may read or write a person's own data.
+
+    Databases that the test opens in this process are closed after it.
+    """
+    is_original = request.path == ORIGINAL
+    folder = request.getfixturevalue("original_folder") if is_original else tmp_path_factory.mktemp("data")
+    kept = {MEDIA_VARIABLE, *_supabase_of_original()} if is_original else {MEDIA_VARIABLE}
     ours = ("EDIT_FACTORY_", "SUPABASE_", "DATABASE_URL")
-    for name in [n for n in os.environ if n.startswith(ours) and n != MEDIA_VARIABLE]:
+    for name in [n for n in os.environ if n.startswith(ours) and n not in kept]:
         monkeypatch.delenv(name)
-    folder = tmp_path_factory.mktemp("data")
     monkeypatch.setenv("EDIT_FACTORY_DATA_DIR", str(folder))
-    return folder
+    yield folder
+    forget_job_storages()
+    close_databases()
+
+
+def _supabase_of_original() -> set[str]:
+    """The original interface's tests talk to a Supabase project only when they are told to."""
+    return {"SUPABASE_URL", "SUPABASE_KEY"} if os.environ.get("EDIT_FACTORY_TEST_SUPABASE") == "1" else set()
 
 
 @pytest.fixture
