@@ -14,6 +14,7 @@
     ├── RenderError               exit 6   rendering or the final check failed
     │   └── CheckFailed
     ├── StorageError              exit 7   a folder or disk cannot be written
+    ├── JobError                  exit 6   a job that was ended: stalled, its worker died, out of memory
     ├── EnvironmentProblem        exit 8   something the program needs is not installed
     └── Cancelled                 exit 130
 
@@ -46,6 +47,27 @@ class EditFactoryError(Exception):
             "hint": self.hint,
             "subject": self.subject,
         }
+
+
+    def as_record(self) -> dict[str, str]:
+        """Return the error as it is kept: `as_dict` and its place in the tree, for `from_record`."""
+        return {**self.as_dict(), "kind": type(self).__name__}
+
+
+def from_record(record: dict[str, str]) -> EditFactoryError:
+    """Return the error that `as_record` told of."""
+    kinds = {kind.__name__: kind for kind in _tree(EditFactoryError)}
+    error = kinds.get(record.get("kind", ""), EditFactoryError)
+    return error(
+        record["message"],
+        hint=record.get("hint", ""),
+        subject=record.get("subject", ""),
+        code=record.get("code"),
+    )
+
+
+def _tree(root: type[EditFactoryError]) -> list[type[EditFactoryError]]:
+    return [root, *(kind for child in root.__subclasses__() for kind in _tree(child))]
 
 
 class InputError(EditFactoryError):
@@ -135,6 +157,13 @@ class StorageError(EditFactoryError):
     code = "storage"
     http_status = 507
     exit_status = 7
+
+
+class JobError(EditFactoryError):
+    """A job could not be brought to its end: it stalled, its worker died again and again, or memory ran out."""
+
+    code = "job_failed"
+    exit_status = 6
 
 
 class EnvironmentProblem(EditFactoryError):

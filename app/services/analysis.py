@@ -15,8 +15,7 @@ def analyze_once(path: Path, info: MediaInfo, settings: Settings, control: Contr
 
     Raises what `app.media.analyze.analyze` raises, and `StorageError`; a failed or cancelled one stores nothing.
     """
-    cache = RecordCache(settings.data_dir / "cache" / "analysis")
-    key = content_key("analysis", info.content_hash, ANALYSIS_VERSION)
+    cache, key = _cache(settings), _key(info)
     stored = cache.get(key, Analysis)
     if stored is not None:
         control.report(1.0)
@@ -24,3 +23,16 @@ def analyze_once(path: Path, info: MediaInfo, settings: Settings, control: Contr
     analysis = analyze(path, info, control, settings.max_pixels)
     cache.put(key, analysis)
     return analysis
+
+
+def is_analyzed(info: MediaInfo, settings: Settings) -> bool:
+    """Whether `analyze_once` would return at once."""
+    return _cache(settings).get(_key(info), Analysis) is not None
+
+
+def _cache(settings: Settings) -> RecordCache:
+    return RecordCache(settings.data_dir / "cache" / "analysis")
+
+
+def _key(info: MediaInfo) -> str:
+    return content_key("analysis", info.content_hash, ANALYSIS_VERSION)

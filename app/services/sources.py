@@ -26,7 +26,17 @@ class KnownPlace(Record):
     @property
     def path(self) -> Path:
         """The path itself."""
-        return Path(os.fsdecode(unquote_to_bytes(self.quoted)))
+        return unquoted(self.quoted)
+
+
+def quoted(path: Path) -> str:
+    """Return an absolute path as text that JSON and databases can hold: in URL quoting, as names need not be text."""
+    return quote_from_bytes(os.fsencode(path.absolute()))
+
+
+def unquoted(text: str) -> Path:
+    """Return the path that `quoted` wrote."""
+    return Path(os.fsdecode(unquote_to_bytes(text)))
 
 
 class Gathered(Record):
@@ -98,7 +108,7 @@ class SourceIndex:
 
     def remember(self, path: Path, info: MediaInfo) -> None:
         """Note that `path` holds the content of `info`."""
-        self._places.put(info.content_hash, KnownPlace(quoted=quote_from_bytes(os.fsencode(path.absolute()))))
+        self._places.put(info.content_hash, KnownPlace(quoted=quoted(path)))
 
     def locate(self, source: SourceRef, folders: Iterable[Path] = ()) -> tuple[Path, MediaInfo]:
         """Return the file with `source`'s content and what it is: from `folders`, else where it was last seen.

@@ -1,5 +1,6 @@
 """Where a clip goes: its files, a name that nobody has, space for it, and a folder to work in."""
 
+import hashlib
 import shutil
 import tempfile
 import uuid
@@ -16,6 +17,7 @@ from app.services.files import claim
 BYTES_PER_PIXEL = 0.06
 """Room for one pixel of one frame: measured 0.011 (draft), 0.021 (standard), 0.032 (high) on grainy footage."""
 
+_JOBS = "jobs"
 _ENDINGS = {"mp4": ".mp4", "srt": ".srt", "jpg": ".jpg", "edit": ".edit.json"}
 
 
@@ -81,6 +83,11 @@ def require_space(folder: Path, edits: Sequence[Edit]) -> None:
         )
 
 
+def job_folder(data_dir: Path, job_id: str) -> Path:
+    """Return the folder in which a job keeps what it has finished, until it ends; ids may hold any characters."""
+    return data_dir / "work" / _JOBS / hashlib.sha256(job_id.encode()).hexdigest()[:32]
+
+
 @contextmanager
 def work_folder(data_dir: Path) -> Iterator[Path]:
     """Give a folder of this run's own under the data folder, and remove it; also those that dead runs left."""
@@ -104,7 +111,7 @@ def _lock_of(work: Path) -> Path:
 
 def _remove_dead(parent: Path) -> None:
     """Remove the folders whose lock nobody holds; a lock is made before its folder, so none is taken for dead."""
-    for name in {place.name.removesuffix(".lock") for place in parent.iterdir()}:
+    for name in {place.name.removesuffix(".lock") for place in parent.iterdir()} - {_JOBS}:
         with claim(_lock_of(parent / name)) as dead:
             if dead and (parent / name).exists():
                 shutil.rmtree(parent / name, ignore_errors=True)

@@ -1,12 +1,16 @@
-"""Speak a script so that the clip keeps to its length."""
+"""Speak a script so that the clip keeps to its length: the work, and the workflow."""
+
+from typing import Any
 
 from app.config import Settings
+from app.editing.script.spoken import prepare
 from app.editing.timing import MAX_SPEED, OVER_TARGET, TAIL_SECONDS, speed_to_fit
 from app.errors import ScriptError, VoiceTooLong
 from app.models.control import Control
 from app.models.make import OverLength
 from app.models.voice import SpeechText, Voice, VoiceInfo
 from app.services import speech
+from app.workflows.run import JobRun, durable
 
 MAX_WORDS = 2000
 """Words of one script: about 13 minutes of speech, more than any place of publication takes as a short clip."""
@@ -56,3 +60,22 @@ def _refuse_hopeless(text: SpeechText, target: float, speed: float, over_length:
             "or take it as it is with --over-length keep.",
             subject="script",
         )
+
+
+@durable("speak", {"speak": 1.0})
+def speak_workflow(job: JobRun, request: dict[str, Any]) -> None:
+    """Speak one script. Its result names the speech that is kept: `speech.speak` with the same gives it at once."""
+
+    def work(control: Control) -> dict[str, Any]:
+        spoken = speak_to_fit(
+            prepare(request["text"], request["language"]),
+            VoiceInfo.model_validate(request["voice"]),
+            speed=request["speed"],
+            target=request["target"],
+            over_length=request["over_length"],
+            settings=job.settings,
+            control=control,
+        )
+        return {"speed": spoken.speed, "seconds": spoken.duration, "audio_hash": spoken.audio_hash}
+
+    job.finish(job.step("speak", work))

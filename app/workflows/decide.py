@@ -1,0 +1,101 @@
+"""From measures and words to edit documents: what a request decides, without any file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.data import caption_styles, find, presets, qualities
+from app.editing.candidates import Footage, Usable, longest_slot, usable
+from app.editing.captions import make_cues
+from app.editing.choice import Choice
+from app.editing.document import build_edit, canvas_for
+from app.editing.timing import clip_frames, even_slots, voice_slots
+from app.editing.variants import choose
+from app.errors import ScriptError
+from app.media.ass import line_limit
+from app.media.fonts import text_measure
+from app.models.edit import Captions, Edit
+from app.models.make import MakeRequest
+from app.models.timing import OUTPUT_FPS
+from app.models.voice import SpeechText, Voice
+
+DEFAULT_STYLE = "bold"
+"""The style whose widths break the lines of captions that go into the SRT only."""
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """One script with its voice."""
+
+    text: SpeechText
+    voice: Voice
+
+
+def check_names(request: MakeRequest) -> None:
+    """Raise `UnknownName` or `ScriptError` for what the request names and does not exist."""
+    find("preset", presets(), request.preset)
+    find("quality", qualities(), request.quality)
+    if request.captions != "off":
+        find("caption style", caption_styles(), request.captions)
+    if len(request.scripts) > 1 and len(request.scripts) != request.count:
+        raise ScriptError(
+            f"There are {len(request.scripts)} scripts for {request.count} clips.",
+            hint=f"Ask for -n {len(request.scripts)}, or give one script for all.",
+            subject="script",
+            code="script_count",
+        )
+
+
+def of_variant(spoken: Sequence[Spoken], number: int) -> Spoken | None:
+    """Return the script of variant `number`: its own, or the one that all share."""
+    return spoken[number if len(spoken) > 1 else 0] if spoken else None
+
+
+def decide(request: MakeRequest, footage: Sequence[Footage], spoken: Sequence[Spoken]) -> tuple[Choice, list[Edit]]:
+    """Return the choice for all variants together, and an edit document for each."""
+    found = usable(footage)
+    slots = [_slots(request, of_variant(spoken, number), number, found) for number in range(request.count)]
+    choice = choose(footage, slots, request.seed, strict=request.strict)
+    edits = []
+    for place, variant in enumerate(choice.variants):
+        one = of_variant(spoken, variant.index)
+        # With a script for each clip its number is the script's; else those that are possible are counted.
+        number = variant.index if len(spoken) > 1 else place
+        edits.append(
+            build_edit(
+                name=f"clip-{number + 1:02d}",
+                picks=variant.picks,
+                footage=footage,
+                preset=presets()[request.preset],
+                quality=qualities()[request.quality],
+                framing=request.framing,
+                voice=one.voice if one else None,
+                captions=_captions(request, one),
+                source_sound=request.source_sound,
+                seed=request.seed,
+            )
+        )
+    return choice, edits
+
+
+def _slots(request: MakeRequest, one: Spoken | None, number: int, found: Usable) -> tuple[int, ...]:
+    seed = request.seed * 1000 + number  # each variant is cut in its own rhythm
+    total = clip_frames(one.voice.duration) if one else round(request.duration * OUTPUT_FPS)
+    longest = longest_slot(found, total)
+    return voice_slots(one.voice.tokens, total, seed, longest) if one else even_slots(total, seed, longest)
+
+
+def _captions(request: MakeRequest, one: Spoken | None) -> Captions | None:
+    if one is None:
+        return None
+    burnt = request.captions != "off"
+    style = caption_styles()[request.captions if burnt else DEFAULT_STYLE]
+    preset = presets()[request.preset]
+    canvas = canvas_for(preset, qualities()["standard"])  # a draft breaks its lines where the full picture does
+    cues = make_cues(
+        one.voice.tokens,
+        words_per_cue=request.words_per_cue,
+        max_width=line_limit(style, canvas, preset),
+        measure=text_measure(style, canvas),
+        total_frames=clip_frames(one.voice.duration),
+    )
+    return Captions(style=style.name, language=one.voice.language, burnt=burnt, cues=cues)

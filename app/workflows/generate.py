@@ -1,0 +1,304 @@
+"""The main job as a workflow: footage and a script in, finished clips out; its parts are jobs of their own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.config import Settings
+from app.data import presets, qualities
+from app.editing.candidates import Footage
+from app.editing.document import canvas_for
+from app.editing.script.language import detect
+from app.editing.script.spoken import prepare
+from app.errors import Cancelled, EditFactoryError, MediaError
+from app.media.containers import shown
+from app.media.probe import probe
+from app.models.control import Control
+from app.models.edit import Canvas, Edit
+from app.models.job import JobDict
+from app.models.make import ClipResult, MakeRequest, MakeResult, StepTime
+from app.models.media import MediaInfo
+from app.models.timing import OUTPUT_FPS
+from app.models.voice import SpeechText, VoiceInfo
+from app.services import speech
+from app.services.analysis import analyze_once, is_analyzed
+from app.services.edits import EditLibrary
+from app.services.sources import SourceIndex, quoted, unquoted
+from app.workflows.decide import Spoken, decide, of_variant
+from app.workflows.parts_of_job import PartOfJob, do_parts, error_of, require_all
+from app.workflows.places import require_space
+from app.workflows.run import JobRun, durable
+from app.workflows.summary import describe, shared_seconds, sound_notes, voice_notes
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file of footage and what it is."""
+
+    path: Path
+    info: MediaInfo
+
+    def as_json(self) -> Json:
+        """Return what `source_of` reads."""
+        return {"path": quoted(self.path), "info": self.info.model_dump(mode="json")}
+
+
+def source_of(record: Json) -> Source:
+    """Return the source that `as_json` wrote."""
+    return Source(unquoted(record["path"]), MediaInfo.model_validate(record["info"]))
+
+
+def request_json(request: MakeRequest) -> Json:
+    """Return a request as a job keeps it: paths absolute and quoted."""
+    paths = {"files": [quoted(path) for path in request.files], "out": quoted(request.out)}
+    return {
+        **request.model_dump(mode="json", exclude={"files", "optional", "out"}),
+        **paths,
+        "optional": sorted(quoted(path) for path in request.optional),
+    }
+
+
+def read_request(record: Json) -> MakeRequest:
+    """Return the request that `request_json` wrote."""
+    return MakeRequest.model_validate(
+        {
+            **record,
+            "files": [unquoted(path) for path in record["files"]],
+            "optional": frozenset(unquoted(path) for path in record["optional"]),
+            "out": unquoted(record["out"]),
+        }
+    )
+
+
+@durable("generate", {"probe": 1.0, "rest": 99.0})
+def generate_workflow(job: JobRun, request: Json) -> None:
+    """Probe, analyze, speak, choose, render; the result is a `MakeResult`."""
+    asked, settings = read_request(request), job.settings
+    found = job.step("probe", lambda control: probe_all(asked, settings, control))
+    sources = [source_of(record) for record in found["sources"]]
+    job.plan(_weights(asked, sources))
+    job.step("analyze", lambda control: _analyze(job, sources, control))
+    spoken = job.step("speak", lambda control: _speak(job, asked, control))
+    decided = job.step("choose", lambda control: _choose(asked, sources, spoken, settings, control))
+    job.plan({"render": 1.0})
+    clips = job.step("render", lambda control: _render(job, asked, sources, spoken, decided, control))
+    job.finish(_result(job, asked, found, decided, clips).model_dump(mode="json"))
+
+
+def probe_all(request: MakeRequest, settings: Settings, control: Control) -> Json:
+    """Return the sources, and notes on files of a folder that are left out. Raises `MediaError`."""
+    found: dict[str, Source] = {}
+    refused: list[MediaError] = []
+    index = SourceIndex(settings)
+    for number, path in enumerate(request.files):
+        control.check()
+        try:
+            info = probe(path, max_pixels=settings.max_pixels, need_picture=True)
+        except MediaError as error:
+            if path not in request.optional:
+                raise
+            refused.append(error)
+            continue
+        index.remember(path, info)
+        found.setdefault(info.content_hash, Source(path, info))  # the same content twice is one source
+        control.report((number + 1) / len(request.files))
+    if not found:
+        raise refused[0]
+    return {
+        "sources": [source.as_json() for source in found.values()],
+        "notes": [f"Left out: {error.message}" for error in refused],
+    }
+
+
+def _weights(request: MakeRequest, sources: Sequence[Source]) -> dict[str, float]:
+    """Return the seconds each step is expected to take; those to analyse a pixel were measured on two cores."""
+    pixels = sum(s.info.duration * s.info.fps * s.info.width * s.info.height for s in sources)
+    weights = {"analyze": pixels * 4e-9 + 0.1, "speak": 4.0 * len(request.scripts), "choose": 0.2}
+    canvas = canvas_for(presets()[request.preset], qualities()[request.quality])
+    frames = round(request.duration * OUTPUT_FPS)
+    return weights | {"render": request.count * _render_seconds(request, canvas, frames)}
+
+
+def _render_seconds(request: MakeRequest, canvas: Canvas, frames: int) -> float:
+    return canvas.width * canvas.height * frames * qualities()[request.quality].seconds_per_megapixel / 1e6
+
+
+def _analyze(job: JobRun, sources: Sequence[Source], control: Control) -> None:
+    parts = [
+        PartOfJob(
+            "analyze",
+            source.info.content_hash,
+            f"analyze {shown(Path(source.path.name))}",
+            source.as_json(),
+            weight=max(0.1, source.info.duration),
+        )
+        for source in sources
+        if not is_analyzed(source.info, job.settings)
+    ]
+    require_all(do_parts(job, parts, control))
+
+
+def voice_of(request: MakeRequest, settings: Settings) -> tuple[str | None, VoiceInfo | None]:
+    """Return the language of the scripts and the voice that speaks them; None for clips without a voice."""
+    if not request.scripts:
+        return request.language, None
+    language = request.language or detect("\n".join(request.scripts))
+    return language, speech.choose_voice(request.voice, language, settings)
+
+
+def _speak(job: JobRun, asked: MakeRequest, control: Control) -> Json:
+    """Have every script spoken; return language, voice and the speed each script came out with."""
+    language, voice = voice_of(asked, job.settings)
+    if voice is None:
+        return {"language": language, "voice": None, "speeds": []}
+    parts = [
+        PartOfJob(
+            "speak",
+            str(number),
+            f"speak script {number + 1}",
+            {
+                "text": script,
+                "language": language,
+                "voice": voice.model_dump(mode="json"),
+                "speed": asked.speed,
+                "target": asked.duration,
+                "over_length": asked.over_length,
+            },
+            columns={"project_id": job.project_id},
+        )
+        for number, script in enumerate(asked.scripts)
+    ]
+    results = require_all(do_parts(job, parts, control))
+    return {
+        "language": language,
+        "voice": voice.model_dump(mode="json"),
+        "speeds": [result["speed"] for result in results],
+    }
+
+
+def _heard(asked: MakeRequest, spoken: Json, settings: Settings, control: Control) -> list[Spoken]:
+    """Return the scripts with their voices: they were spoken before, and come from the store."""
+    if spoken["voice"] is None:
+        return []
+    voice = VoiceInfo.model_validate(spoken["voice"])
+    texts: list[SpeechText] = [prepare(script, spoken["language"]) for script in asked.scripts]
+    return [
+        Spoken(text, speech.speak(text, voice, speed, settings, control))
+        for text, speed in zip(texts, spoken["speeds"], strict=True)
+    ]
+
+
+def _choose(asked: MakeRequest, sources: Sequence[Source], spoken: Json, settings: Settings, control: Control) -> Json:
+    """Choose all variants together, keep their edit documents, and return what they are."""
+    footage = [
+        Footage(
+            info=source.info,
+            name=shown(Path(source.path.name)),
+            analysis=analyze_once(source.path, source.info, settings, Control(event=control.event)),
+        )
+        for source in sources
+    ]
+    heard = _heard(asked, spoken, settings, Control(event=control.event))
+    choice, edits = decide(asked, footage, heard)
+    require_space(asked.out, edits)
+    library = EditLibrary(settings)
+    for edit in edits:
+        library.keep(edit)
+    notes = [
+        *voice_notes([one.voice for one in heard], spoken["voice"]["language"] if spoken["voice"] else ""),
+        *sound_notes(asked, [source.info for source in sources]),
+        *choice.notes,
+    ]
+    return {
+        "possible": choice.possible,
+        "edits": [edit.identity for edit in edits],
+        "names": [edit.name for edit in edits],
+        "frames": [edit.frames for edit in edits],
+        "variants": [variant.index for variant in choice.variants],
+        "shared": [shared.model_dump(mode="json") for shared in shared_seconds(choice, edits)],
+        "cost": sum(one.voice.cost_microdollars for one in heard),
+        "notes": notes,
+    }
+
+
+def _render(
+    job: JobRun, asked: MakeRequest, sources: Sequence[Source], spoken: Json, decided: Json, control: Control
+) -> list[Json]:
+    """Have every variant rendered; return a `ClipResult` for each, those that failed with their error.
+
+    When all failed, the first error is raised.
+    """
+    by_hash = {source.info.content_hash: source for source in sources}
+    heard = _heard(asked, spoken, job.settings, Control(event=control.event))
+    library = EditLibrary(job.settings)
+    edits = [library.get(identity) for identity in decided["edits"]]
+    parts = [_part(job, asked, edit, by_hash) for edit in edits]
+    ended = do_parts(job, parts, control)
+    described = [
+        describe(
+            edit,
+            one.voice if (one := of_variant(heard, variant)) else None,
+            {key: (source.path, source.info) for key, source in by_hash.items()},
+        )
+        for edit, variant in zip(edits, decided["variants"], strict=True)
+    ]
+    clips = [_clip(clip, part) for clip, part in zip(described, ended, strict=True)]
+    errors = [error for part in ended if (error := error_of(part)) is not None]
+    if errors and len(errors) == len(clips):
+        raise _as_failure(errors[0])
+    return [clip.model_dump(mode="json") for clip in clips]
+
+
+def _as_failure(error: EditFactoryError) -> EditFactoryError:
+    """Return an error that ends the job as failed: a person cancelled its only part, not the job."""
+    if not isinstance(error, Cancelled):
+        return error
+    return EditFactoryError(error.message, hint=error.hint, code=error.code)
+
+
+def _part(job: JobRun, asked: MakeRequest, edit: Edit, sources: dict[str, Source]) -> PartOfJob:
+    return PartOfJob(
+        "render",
+        edit.identity,
+        f"render {edit.name}",
+        {
+            "edit": edit.identity,
+            "sources": {ref.content_hash: sources[ref.content_hash].as_json() for ref in edit.sources},
+            "out": quoted(asked.out),
+            "stem": None,
+        },
+        weight=_render_seconds(asked, edit.canvas, edit.frames),
+        columns={"project_id": job.project_id},
+    )
+
+
+def _clip(clip: ClipResult, part: JobDict) -> ClipResult:
+    error = error_of(part)
+    if error is not None:
+        return clip.evolve(ok=False, error=error.as_dict())
+    result = part["result"]
+    files = {kind: unquoted(path) for kind, path in result["files"].items()}
+    return ClipResult.model_validate(
+        {**clip.model_dump(), "name": result["name"], "files": files, "checks": result["checks"]}
+    )
+
+
+def _result(job: JobRun, asked: MakeRequest, found: Json, decided: Json, clips: list[Json]) -> MakeResult:
+    language, voice = voice_of(asked, job.settings)
+    return MakeResult.model_validate(
+        {
+            "asked": asked.count,
+            "possible": decided["possible"],
+            "language": language,
+            "language_detected": bool(asked.scripts) and asked.language is None,
+            "voice": voice.id if voice else None,
+            "clips": clips,
+            "shared": decided["shared"],
+            "notes": [*found["notes"], *decided["notes"]],
+            "steps": [StepTime(step=name, seconds=round(seconds, 3)) for name, seconds in job.seconds.items()],
+            "cost_microdollars": decided["cost"],
+        }
+    )

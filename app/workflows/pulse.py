@@ -1,0 +1,150 @@
+"""What a worker's running jobs tell and are told: progress into the database, and from it that they should stop."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sqlalchemy import select, update
+
+from app.db.tables import jobs
+from app.db.types import now
+from app.errors import StorageError
+from app.models.control import Control
+from app.models.job import TERMINAL
+from app.services.job_storage import JobStorage
+
+WATCH_SECONDS = 0.2
+"""How soon a cancelled job is noticed: with the 0.1 s that killing takes, well within the second that is promised."""
+
+WRITE_SECONDS = 0.5
+"""At most two writes of progress a second for each job."""
+
+ALIVE_SECONDS = 5.0
+
+
+@dataclass
+class Running:
+    """One step that runs: its job, how far the whole job is (0 to 1), and what stops it."""
+
+    job_id: str
+    attempt: int
+    label: str
+    control: Control
+    began: float
+    began_at: float
+    share: float
+    alive: float = field(default_factory=time.monotonic)
+    told: tuple[str, int] | None = None
+    told_alive: float = 0.0
+
+    def remaining(self) -> float | None:
+        """Return the seconds that are left at the speed of this run so far; None before that can be told."""
+        done, left = self.share - self.began_at, 1.0 - self.share
+        elapsed = time.monotonic() - self.began
+        return round(elapsed * left / done, 1) if done > 0.02 and elapsed > 1.0 else None
+
+
+class Pulse:
+    """Two threads for all jobs of a worker: one reads which were ended, one writes how far they are."""
+
+    def __init__(self, storage: JobStorage) -> None:
+        self._storage = storage
+        self._running: dict[int, Running] = {}
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._loop, args=(self._watch, WATCH_SECONDS), name="watch", daemon=True),
+            threading.Thread(target=self._loop, args=(self._write, WRITE_SECONDS), name="progress", daemon=True),
+        ]
+
+    def start(self) -> None:
+        """Begin."""
+        for thread in self._threads:
+            thread.start()
+
+    def close(self) -> None:
+        """End both threads."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(timeout=5.0)
+
+    def stop_all(self) -> None:
+        """Stop every step that runs, its processes with it."""
+        for running in self._all():
+            running.control.cancel()
+
+    def jobs(self) -> list[str]:
+        """Return the ids of the jobs whose steps run here."""
+        return sorted({running.job_id for running in self._all()})
+
+    @contextmanager
+    def during(
+        self, job_id: str, attempt: int, label: str, at: tuple[float, float], began: tuple[float, float]
+    ) -> Iterator[Control]:
+        """Give the control of a step of the job that goes from share `at[0]` to `at[1]` of the whole.
+
+        `began` is when (monotonic seconds), and at which share, this run of the job began.
+        """
+
+        def report(share: float) -> None:
+            running.share = max(running.share, at[0] + (at[1] - at[0]) * share)
+            running.alive = time.monotonic()
+
+        running = Running(job_id, attempt, label, Control(report), began[0], began[1], at[0])
+        with self._lock:
+            self._running[id(running)] = running
+        try:
+            yield running.control
+        finally:
+            with self._lock:
+                del self._running[id(running)]
+
+    def _all(self) -> list[Running]:
+        with self._lock:
+            return list(self._running.values())
+
+    def _loop(self, work: Callable[[], None], seconds: float) -> None:
+        while not self._stop.wait(seconds):
+            try:
+                work()
+            except StorageError:  # the database is away: jobs go on, and the next turn tries again
+                continue
+
+    def _watch(self) -> None:
+        running = self._all()
+        if not running:
+            return
+        query = select(jobs.c.id, jobs.c.status, jobs.c.attempt).where(jobs.c.id.in_({r.job_id for r in running}))
+        with self._storage.database.read() as connection:
+            found = {row.id: row for row in connection.execute(query)}
+        for one in running:
+            row = found.get(one.job_id)
+            if row is None or row.status in TERMINAL or row.attempt != one.attempt:
+                one.control.cancel()
+
+    def _write(self) -> None:
+        changed = [one for one in self._all() if self._is_news(one)]
+        if not changed:
+            return
+        with self._storage.database.write() as connection:
+            for one in changed:
+                percentage = min(99, int(one.share * 100))  # 100 is for a job whose result has passed its check
+                news = {"percentage": percentage, "progress": one.label, "estimated_remaining": one.remaining()}
+                if one.told == (one.label, percentage):
+                    alive = update(jobs).where(jobs.c.id == one.job_id, jobs.c.attempt == one.attempt)
+                    connection.execute(alive.values(active_at=now()))
+                else:
+                    kind = "step" if one.told is None else "progress"
+                    self._storage.rows.change(
+                        connection, one.job_id, news, kind=kind, only_open=True, attempt=one.attempt,
+                        columns={"active_at": now()},
+                    )  # fmt: skip
+                one.told, one.told_alive = (one.label, percentage), one.alive
+
+    @staticmethod
+    def _is_news(one: Running) -> bool:
+        if one.told != (one.label, min(99, int(one.share * 100))):
+            return True
+        return one.alive - one.told_alive > ALIVE_SECONDS

@@ -1,0 +1,210 @@
+"""One run of a workflow: its steps with progress, cancellation and errors, and how the job ends."""
+
+import logging
+import shutil
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.config import Settings
+from app.db.types import now
+from app.errors import Cancelled, EditFactoryError, JobError, from_record
+from app.media.atomic import write_text
+from app.models.control import Control
+from app.models.job import JobDict
+from app.services.job_storage import JobStorage
+from app.workflows import engine
+from app.workflows.kinds import NORMAL
+from app.workflows.places import job_folder
+from app.workflows.pulse import Pulse
+from app.workflows.submit import Desk
+
+log = logging.getLogger("edit_factory")
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Worker:
+    """What the workflows of this process work with. `leaving` is set when its work is to be handed over."""
+
+    settings: Settings
+    storage: JobStorage
+    desk: Desk
+    pulse: Pulse
+    leaving: threading.Event
+
+
+_worker: list[Worker] = []
+
+
+def set_worker(worker: Worker) -> None:
+    """Say with what the workflows of this process work."""
+    _worker[:] = [worker]
+
+
+class JobRun:
+    """A job while its workflow runs. `plan` names its steps with the seconds each is expected to take."""
+
+    def __init__(self, job_id: str, attempt: int, plan: Mapping[str, float]) -> None:
+        self.job_id = job_id
+        self.attempt = attempt
+        self.worker = _worker[0]
+        self.settings = self.worker.settings
+        self.folder: Path = job_folder(self.settings.data_dir, job_id)
+        self.seconds: dict[str, float] = {}
+        self.priority: int = NORMAL
+        self.owner: str | None = None
+        self.project_id: str | None = None
+        self._weights = dict(plan)
+        self._done = 0.0
+        self._began: tuple[float, float] | None = None
+
+    def plan(self, weights: Mapping[str, float]) -> None:
+        """Say which steps are still to come and about how many seconds each takes; what is done stays done."""
+        self._weights = dict(weights)
+
+    def step(self, name: str, work: Callable[[Control], Any], *, label: str | None = None) -> Any:
+        """Do one step and return its answer, plain JSON; a step that was done before a crash only gives its answer.
+
+        Raises the `EditFactoryError` that ended it, and `Cancelled` when somebody ended the job.
+        """
+        start = self._done
+        left = sum(self._weights.values())
+        end = start + (1.0 - start) * (self._weights.pop(name, 0.0) / left if left else 0.0)
+
+        def body() -> Json:
+            self._began = self._began or (time.monotonic(), start)
+            with self.worker.pulse.during(
+                self.job_id, self.attempt, label or name, (start, end), self._began
+            ) as control:
+                return self._outcome(work, control)
+
+        answer = engine.in_step(name, body)
+        self._done = end
+        self.seconds[name] = self.seconds.get(name, 0.0) + answer["seconds"]
+        if answer.get("cancelled"):
+            raise Cancelled("The job was cancelled.")
+        if answer.get("error"):
+            raise from_record(answer["error"])
+        return answer["value"]
+
+    def transaction(self, name: str, work: Callable[[Connection], Any]) -> Any:
+        """Do some SQL exactly once, together with the note that it was done."""
+        return engine.in_transaction(name, work)
+
+    def _outcome(self, work: Callable[[Control], Any], control: Control) -> Json:
+        began = time.monotonic()
+        try:
+            value = work(control)
+        except Cancelled:
+            self._hand_over_or_go_on()
+            return {"cancelled": True, "seconds": time.monotonic() - began}
+        except Exception as error:
+            self._hand_over_or_go_on()
+            return {"error": told(error, self.settings).as_record(), "seconds": time.monotonic() - began}
+        return {"value": value, "seconds": round(time.monotonic() - began, 3)}
+
+    def _hand_over_or_go_on(self) -> None:
+        """When this worker is leaving, never come back: the step's answer belongs to whoever takes the job over."""
+        if self.worker.leaving.is_set():
+            threading.Event().wait()
+
+    def started(self) -> bool:
+        """Note that the job runs; False when it has ended already."""
+
+        def begin(connection: Connection) -> Json | None:
+            changes = {"status": "processing", "progress": "starting"}
+            stored = self.worker.storage.rows.change(
+                connection, self.job_id, changes, kind="started", only_open=True, attempt=self.attempt,
+                columns={"started_at": now(), "active_at": now()},
+            )  # fmt: skip
+            row = self.worker.storage.rows.get(connection, self.job_id) if stored else None
+            return {"priority": row.priority, "owner": row.owner, "project_id": row.project_id} if row else None
+
+        known = self.transaction("start", begin)
+        if known is None:
+            return False
+        self.priority, self.owner, self.project_id = known["priority"], known["owner"], known["project_id"]
+        return True
+
+    def finish(self, result: Json, also: Callable[[Connection], None] | None = None) -> None:
+        """Note that the job is done, with what `also` writes, exactly once; nothing when it was ended meanwhile."""
+        changes = {
+            "status": "completed", "progress": "done", "percentage": 100, "estimated_remaining": 0.0,
+            "result": result, "error": None,
+        }  # fmt: skip
+
+        def end(connection: Connection) -> None:
+            if self._end(connection, changes, "completed") is not None and also is not None:
+                also(connection)
+
+        self.transaction("finish", end)
+        self.remove_folder()
+
+    def fail(self, error: EditFactoryError) -> None:
+        """Note that the job failed, and why."""
+        changes = {
+            "status": "failed", "progress": error.message, "estimated_remaining": None, "error": error.as_record()
+        }  # fmt: skip
+        self.transaction("fail", lambda connection: self._end(connection, changes, "failed") is not None)
+
+    def _end(self, connection: Connection, changes: JobDict, kind: str) -> JobDict | None:
+        return self.worker.storage.rows.change(
+            connection, self.job_id, changes, kind=kind, only_open=True, attempt=self.attempt
+        )
+
+    def remove_folder(self) -> None:
+        """Take away what the job kept for its own steps."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def durable(name: str, plan: Mapping[str, float]) -> Callable[[Callable[[JobRun, Json], None]], Callable[..., None]]:
+    """Make a function a workflow of the engine: it gets its run and its request, and ends the run well, or raises.
+
+    Whatever it raises ends the job: as cancelled when somebody asked for that, else as failed with the reason.
+    """
+
+    def decorate(work: Callable[[JobRun, Json], None]) -> Callable[..., None]:
+        def run(job_id: str, attempt: int, request: Json) -> None:
+            job = JobRun(job_id, attempt, plan)
+            if not job.started():
+                return
+            try:
+                work(job, request)
+            except Cancelled:
+                job.remove_folder()
+            except Exception as error:
+                job.fail(told(error, job.settings))
+
+        run.__qualname__ = run.__name__ = f"{name}_workflow"
+        return engine.workflow(name)(run)
+
+    return decorate
+
+
+def told(error: Exception, settings: Settings) -> EditFactoryError:
+    """Return the error as a person is told of it; details of one that should not be are kept in the log folder."""
+    if isinstance(error, EditFactoryError):
+        return error
+    if isinstance(error, MemoryError):
+        return JobError(
+            "The memory of this machine is used up.",
+            hint="Close other programs, use smaller footage, or lower EDIT_FACTORY_MAX_PARALLEL.",
+            code="out_of_memory",
+        )
+    log.error("A job broke: %s", type(error).__name__, exc_info=error)
+    place = settings.data_dir / "logs" / f"error-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.txt"
+    hint = f"The details are in logs/{place.name} of the data folder; please report them."
+    try:
+        write_text(place, "".join(traceback.format_exception(error)))
+    except EditFactoryError:
+        hint = "The details could not be written to the data folder."
+    return EditFactoryError("Something went wrong inside Edit Factory.", hint=hint)

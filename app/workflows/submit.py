@@ -1,0 +1,197 @@
+"""Putting work into the engine, ending it, and doing it again: the job's row and the engine's in one transaction."""
+
+import shutil
+import uuid
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, or_, select
+
+from app.config import Settings
+from app.db.tables import jobs
+from app.errors import InputError
+from app.models.job import TERMINAL, JobDict
+from app.services.job_rows import JobRows, as_dict
+from app.services.job_storage import JobStorage, descendants
+from app.workflows.engine import Client, client_for
+from app.workflows.kinds import NORMAL, queue_of
+from app.workflows.places import job_folder
+
+_NAMESPACE = uuid.UUID("6f7c1f0e-5a0d-5d0b-9d0a-ed17fac70002")
+
+
+def part_id(parent_id: str, *names: object) -> str:
+    """Return the id of a job's part: the same each time, so that a part is never made twice."""
+    return str(uuid.uuid5(_NAMESPACE, "/".join([parent_id, *map(str, names)])))
+
+
+class Desk:
+    """Takes work in: one for a storage."""
+
+    def __init__(self, storage: JobStorage, settings: Settings) -> None:
+        self.storage = storage
+        self._settings = settings
+        self._client: Client = client_for(storage.database)
+        self._rows: JobRows = storage.rows
+
+    def submit(
+        self,
+        kind: str,
+        request: JobDict,
+        *,
+        job_id: str | None = None,
+        title: str = "",
+        priority: int = NORMAL,
+        request_key: str | None = None,
+        **columns: Any,
+    ) -> JobDict:
+        """Take in a job of `kind` and return it; one whose id is known is returned as it is.
+
+        `request` is plain JSON, all that the workflow needs to know. `columns`: owner, parent_id, project_id, clip_id.
+        """
+        chosen = job_id or str(uuid.uuid4())
+        job = {
+            "job_id": chosen,
+            "job_type": kind,
+            "status": "pending",
+            "progress": "waiting",
+            "percentage": 0,
+            "estimated_remaining": None,
+            "title": title,
+            "request": request,
+            "result": None,
+            "error": None,
+        }
+        with self.storage.database.write() as connection:
+            stored, new = self._rows.create(
+                connection,
+                job,
+                workflow_id=chosen,
+                attempt=1,
+                priority=priority,
+                request_key=request_key,
+                **columns,
+            )
+            if new:
+                self._enqueue(connection, kind, request, chosen, chosen, 1, priority)
+        return stored
+
+    def retry(self, job_id: str, *, priority: int | None = None) -> JobDict:
+        """Let a job that failed or was cancelled run again; what it had finished is not done again.
+
+        Raises `InputError` for a job that is unknown, still runs, is done, or is not the engine's.
+        """
+        with self.storage.database.write() as connection:
+            row = self._require(connection, job_id)
+            if row.workflow_id is None:
+                raise _cannot("The engine does not work on this job.", "Only its maker can do it again.", job_id)
+            if row.status not in {"failed", "cancelled"}:
+                raise _cannot(f"The job is {row.status}.", "Only one that failed or was cancelled is retried.", job_id)
+            attempt = row.attempt + 1
+            workflow_id = f"{job_id}.{attempt}"
+            wanted = row.priority if priority is None else priority
+            stored = self._rows.change(
+                connection,
+                job_id,
+                {
+                    "status": "pending",
+                    "progress": "waiting",
+                    "percentage": 0,
+                    "error": None,
+                    "estimated_remaining": None,
+                },
+                kind="retried",
+                columns={
+                    "workflow_id": workflow_id,
+                    "attempt": attempt,
+                    "active_at": None,
+                    "started_at": None,
+                    "memory_deaths": 0,
+                    "priority": wanted,
+                },
+            )
+            self._enqueue(connection, row.job_type, row.data["request"], workflow_id, job_id, attempt, wanted)
+        assert stored is not None  # noqa: S101 - its row is locked
+        return stored
+
+    def cancel(self, job_id: str) -> JobDict:
+        """End a job and its parts: their processes are killed within a second, and they leave no files.
+
+        A job that has ended is returned as it is. Raises `InputError` for an unknown one.
+        """
+        with self.storage.database.write() as connection:
+            row = self._require(connection, job_id)
+            family = [job_id, *descendants(connection, job_id)]
+            ended = [self._cancelled(connection, member) for member in family]
+            waiting = [
+                m.id for m in self._members(connection, family) if m.started_at is None and m.status == "cancelled"
+            ]
+        self._client.cancel([workflow for workflow in ended if workflow])
+        for member in waiting:  # nobody works on them who would take away what an earlier try left
+            shutil.rmtree(job_folder(self._settings.data_dir, member), ignore_errors=True)
+        return self.storage.get_job(job_id) or as_dict(row)
+
+    def end_in_engine(self, workflow_ids: list[str]) -> None:
+        """Cancel workflows whose jobs have been ended."""
+        self._client.cancel(workflow_ids)
+
+    def queue_position(self, job_id: str) -> int | None:
+        """Return how many jobs of its kind come before a waiting one, or None when it does not wait."""
+        with self.storage.database.read() as connection:
+            row = self._rows.get(connection, job_id)
+            if row is None or row.status != "pending" or row.workflow_id is None:
+                return None
+            before = or_(
+                jobs.c.priority < row.priority,
+                and_(jobs.c.priority == row.priority, jobs.c.created_at < row.created_at),
+            )
+            query = select(func.count()).where(jobs.c.status == "pending", jobs.c.job_type == row.job_type, before)
+            return int(connection.execute(query.where(jobs.c.workflow_id.is_not(None))).scalar_one())
+
+    def unfinished(self, request_key: str) -> JobDict | None:
+        """Return the newest job that was asked for with the same request and has not ended."""
+        query = select(jobs).where(jobs.c.request_key == request_key, jobs.c.status.in_(("pending", "processing")))
+        with self.storage.database.read() as connection:
+            row = connection.execute(query.order_by(jobs.c.created_at.desc()).limit(1)).one_or_none()
+        return as_dict(row) if row else None
+
+    def _cancelled(self, connection: Connection, job_id: str) -> str | None:
+        changes = {"status": "cancelled", "progress": "cancelled", "estimated_remaining": None}
+        stored = self._rows.change(connection, job_id, changes, kind="cancelled", only_open=True)
+        row = self._rows.get(connection, job_id) if stored else None
+        return row.workflow_id if row else None
+
+    def _members(self, connection: Connection, ids: list[str]) -> list[Row[Any]]:
+        return list(connection.execute(select(jobs).where(jobs.c.id.in_(ids))))
+
+    def _require(self, connection: Connection, job_id: str) -> Row[Any]:
+        row = self._rows.get(connection, job_id)
+        if row is None:
+            raise InputError(
+                f"There is no job {job_id}.",
+                hint="edit-factory jobs list shows those there are.",
+                subject="job_id",
+                code="job_unknown",
+            )
+        return row
+
+    def _enqueue(
+        self,
+        connection: Connection,
+        kind: str,
+        request: JobDict,
+        workflow_id: str,
+        job_id: str,
+        attempt: int,
+        priority: int,
+    ) -> None:
+        arguments = (job_id, attempt, request)
+        self._client.enqueue(connection, kind, queue_of(kind, request), workflow_id, arguments, priority)
+
+
+def has_ended(job: JobDict) -> bool:
+    """Whether nothing more happens to a job by itself."""
+    return job["status"] in TERMINAL
+
+
+def _cannot(message: str, hint: str, job_id: str) -> InputError:
+    return InputError(message, hint=hint, subject=job_id, code="job_state")

@@ -1,0 +1,125 @@
+"""A worker as a child process: started, started again when it dies, and asked to stop; why it died is looked at."""
+
+import contextlib
+import logging
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from functools import cache
+from pathlib import Path
+
+from pydantic import SecretStr
+from sqlalchemy import update
+
+from app.config import Settings
+from app.db import open_database
+from app.db.tables import executors
+from app.errors import StorageError
+from app.workflows.lease import Kind, start_of
+from app.workflows.upkeep import OUT_OF_MEMORY
+
+log = logging.getLogger("edit_factory")
+
+STOP_SECONDS = 15.0
+"""What a worker may take to stop before it is killed; its jobs go on from their last step all the same."""
+
+_STEADY_SECONDS = 60.0
+_LONGEST_PAUSE = 30.0
+_COUNTERS = (Path("/sys/fs/cgroup/memory.events"), Path("/proc/vmstat"))
+
+
+class Supervisor:
+    """Keeps one worker process running until `stop`. Threads that start it must live as long as it should."""
+
+    def __init__(self, settings: Settings, kind: Kind, counters: tuple[Path, ...] = _COUNTERS) -> None:
+        self._settings = settings
+        self._kind: Kind = kind
+        self._counters = counters
+        self._stopping = threading.Event()
+        self._child: subprocess.Popen[bytes] | None = None
+        self.restarts = 0
+
+    @property
+    def pid(self) -> int | None:
+        """The process that works now."""
+        child = self._child
+        return child.pid if child is not None and child.poll() is None else None
+
+    def run(self) -> None:
+        """Start the worker, and again whenever it dies, until `stop` is called from a signal or another thread."""
+        pause = 1.0
+        while not self._stopping.is_set():
+            began, killed_before = time.monotonic(), oom_kills(self._counters)
+            child = self.start()
+            started = start_of(child.pid)
+            status = child.wait()
+            if self._stopping.is_set():
+                return
+            if status == -signal.SIGKILL and oom_kills(self._counters) > killed_before:
+                self._note_memory(child.pid, started)
+            log.warning("the worker ended with status %d and is started again", status)
+            self.restarts += 1
+            pause = 1.0 if time.monotonic() - began > _STEADY_SECONDS else min(pause * 2, _LONGEST_PAUSE)
+            self._stopping.wait(pause / 2)
+
+    def start(self) -> "subprocess.Popen[bytes]":
+        """Start one worker process that dies with the calling thread."""
+        command = [*_tie(), sys.executable, "-P", "-m", "app.workflows.worker_main", self._kind]
+        self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            command, env=environment_of(self._settings), stdin=subprocess.DEVNULL, start_new_session=True
+        )
+        return self._child
+
+    def stop(self) -> None:
+        """Ask the worker to hand over and stop; kill it when it does not."""
+        self._stopping.set()
+        child = self._child
+        if child is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            child.terminate()
+        try:
+            child.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+
+    def _note_memory(self, pid: int, started: int | None) -> None:
+        log.error("the worker was killed for its memory; its job runs again with less at once")
+        mine = (executors.c.pid == pid) & (executors.c.pid_start == (started or 0))
+        with contextlib.suppress(StorageError), open_database(self._settings).write() as connection:
+            connection.execute(update(executors).where(mine).values(state="dead", note=OUT_OF_MEMORY))
+
+
+def oom_kills(counters: tuple[Path, ...]) -> int:
+    """Return how many processes the kernel has killed for memory, as far as it tells."""
+    total = 0
+    for place in counters:
+        with contextlib.suppress(OSError):
+            found = re.search(r"^oom_kill (\d+)$", place.read_text(encoding="ascii", errors="replace"), re.MULTILINE)
+            total += int(found[1]) if found else 0
+    return total
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """Return this process' environment with the settings as variables, so that a child has the very same."""
+    values = {name: getattr(settings, name) for name in type(settings).model_fields}
+    ours = {f"EDIT_FACTORY_{name.upper()}": _text(value) for name, value in values.items() if value is not None}
+    return {**os.environ, **ours}
+
+
+def _text(value: object) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+
+@cache
+def _tie() -> tuple[str, ...]:
+    """Return what makes the kernel kill a child when the thread that started it ends, where there is such a thing."""
+    setpriv = shutil.which("setpriv")
+    return (setpriv, "--pdeathsig", "KILL", "--") if setpriv and sys.platform == "linux" else ()

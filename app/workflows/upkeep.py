@@ -1,0 +1,139 @@
+"""What every worker does every second, so that every job ends: rows and engine brought in line, stalls, lost memory."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, func, select, update
+
+from app.db.tables import executors, jobs
+from app.db.types import now
+from app.errors import EditFactoryError, JobError
+from app.models.job import TERMINAL
+from app.services.job_storage import JobStorage
+from app.workflows.engine import Client, State
+from app.workflows.kinds import LOW
+from app.workflows.submit import Desk, part_id
+
+OUT_OF_MEMORY = "out of memory"
+"""What a supervisor notes of a worker that the kernel killed for its memory."""
+
+_NOTED = "out of memory, its jobs know"
+_WAITS_FOR_OTHERS = frozenset({"generate"})
+_ENGINE_ENDED = {
+    "CANCELLED": JobError("The job was ended in the engine.", hint="Run it again: jobs retry.", code="cancelled"),
+    "MAX_RECOVERY_ATTEMPTS_EXCEEDED": JobError(
+        "The worker died each time this job ran.",
+        hint="See the worker's log; smaller footage or a lower EDIT_FACTORY_MAX_PARALLEL may help. Then: jobs retry.",
+        code="worker_died",
+    ),
+    "ERROR": JobError(
+        "The job broke off.", hint="See the worker's log, then run it again: jobs retry.", code="broke_off"
+    ),
+    "SUCCESS": JobError("The job ended without a result.", hint="Run it again: jobs retry.", code="broke_off"),
+}
+
+
+def living(connection: Connection) -> set[str]:
+    """Return the ids of the executors that are not known to be dead."""
+    return set(connection.execute(select(executors.c.id).where(executors.c.state == "alive")).scalars())
+
+
+def reconcile(storage: JobStorage, client: Client) -> int:
+    """Bring the rows of jobs in line with the engine, which ends some without telling; return how many changed.
+
+    A job that the engine never had is nobody's business here.
+    """
+    with storage.database.read() as connection:
+        query = select(jobs.c.id, jobs.c.workflow_id, jobs.c.attempt)
+        unended = query.where(jobs.c.workflow_id.is_not(None), jobs.c.status.not_in(TERMINAL))
+        rows = connection.execute(unended).all()
+        states = client.states(connection, [row.workflow_id for row in rows]) if rows else {}
+    ended = [(row, states[row.workflow_id].status) for row in rows if row.workflow_id in states]
+    count = 0
+    for row, status in ended:
+        if status in _ENGINE_ENDED:
+            count += end_job(storage, row.id, row.attempt, _ENGINE_ENDED[status], cancelled=status == "CANCELLED")
+    return count + _cancel_orphans(storage, client)
+
+
+def _cancel_orphans(storage: JobStorage, client: Client) -> int:
+    """End in the engine what was ended in its row: whoever did that may have died in between."""
+    with storage.database.read() as connection:
+        running = client.running(connection)
+        query = select(jobs.c.workflow_id).where(jobs.c.workflow_id.in_([state.id for state in running]))
+        cancelled = list(connection.execute(query.where(jobs.c.status == "cancelled")).scalars()) if running else []
+    client.cancel(cancelled)
+    return len(cancelled)
+
+
+def end_job(
+    storage: JobStorage, job_id: str, attempt: int, error: EditFactoryError, *, cancelled: bool = False
+) -> bool:
+    """End a job that cannot end itself; False when it has ended meanwhile."""
+    changes = {
+        "status": "cancelled" if cancelled else "failed",
+        "progress": error.message,
+        "estimated_remaining": None,
+        "error": None if cancelled else error.as_record(),
+    }
+    with storage.database.write() as connection:
+        kind = str(changes["status"])
+        return storage.rows.change(connection, job_id, changes, kind=kind, only_open=True, attempt=attempt) is not None
+
+
+def end_stalled(storage: JobStorage, desk: Desk, seconds: float) -> list[str]:
+    """End the jobs that run and gave no sign of life for `seconds`; return their ids."""
+    limit = now() - timedelta(seconds=seconds)
+    query = select(jobs.c.id, jobs.c.attempt, jobs.c.workflow_id).where(
+        jobs.c.status == "processing",
+        jobs.c.workflow_id.is_not(None),
+        func.coalesce(jobs.c.active_at, jobs.c.updated_at) < limit,
+    )
+    with storage.database.read() as connection:
+        rows = connection.execute(query).all()
+    error = JobError(
+        f"The job made no progress for {seconds:.0f} s and was ended.",
+        hint="See whether the footage plays and the disk answers; then run it again: jobs retry.",
+        code="stalled",
+    )
+    ended = [row for row in rows if end_job(storage, row.id, row.attempt, error)]
+    desk.end_in_engine([row.workflow_id for row in ended])
+    return [row.id for row in ended]
+
+
+def note_memory_deaths(storage: JobStorage, desk: Desk, lost: Sequence[State]) -> None:
+    """Count, for each job that ran in a worker which died of lack of memory, that it did; end those that did twice.
+
+    Those that did once run again with less at a time.
+    """
+    if not lost:
+        return
+    with storage.database.write() as connection:
+        dead = executors.c.id.in_({state.executor_id for state in lost})
+        query = select(executors.c.id).where(dead, executors.c.note == OUT_OF_MEMORY)
+        of_memory = set(connection.execute(query).scalars())
+        if not of_memory:
+            return
+        connection.execute(update(executors).where(executors.c.id.in_(of_memory)).values(note=_NOTED))
+        ran = [state.id for state in lost if state.executor_id in of_memory]
+        theirs = jobs.c.workflow_id.in_(ran) & jobs.c.job_type.not_in(_WAITS_FOR_OTHERS)
+        connection.execute(update(jobs).where(theirs).values(memory_deaths=jobs.c.memory_deaths + 1))
+        twice = connection.execute(select(jobs).where(theirs, jobs.c.memory_deaths > 1)).all()
+    error = JobError(
+        "The worker ran out of memory twice while it did this job, the second time with less at once.",
+        hint="Use smaller footage or --quality draft, close other programs, or add memory.",
+        code="out_of_memory",
+    )
+    ended = [row for row in twice if end_job(storage, row.id, row.attempt, error)]
+    desk.end_in_engine([row.workflow_id for row in ended])
+
+
+def submit_daily_cleanup(desk: Desk) -> None:
+    """Ask for the day's clean-up; of several workers, and several times a day, it is one job."""
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    if today not in _asked:
+        desk.submit("cleanup", {}, job_id=part_id("cleanup", today), title=f"clean-up of {today}", priority=LOW)
+        _asked.add(today)
+
+
+_asked: set[str] = set()
