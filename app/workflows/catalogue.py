@@ -2,6 +2,7 @@
 
 from app.workflows.analyze import analyze_workflow
 from app.workflows.generate import generate_workflow
+from app.workflows.render_clip import render_workflow
 from app.workflows.speak import speak_workflow
 
-WORKFLOWS = (analyze_workflow, generate_workflow, speak_workflow)
+WORKFLOWS = (analyze_workflow, generate_workflow, render_workflow, speak_workflow)

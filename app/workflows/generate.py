@@ -149,6 +149,14 @@ def voice_of(request: MakeRequest, settings: Settings) -> tuple[str | None, Voic
     return language, speech.choose_voice(request.voice, language, settings)
 
 
+def prepare_scripts(request: MakeRequest, settings: Settings) -> None:
+    """Raise `ScriptError`, or `UnknownName` of a voice or language, for scripts that cannot be spoken."""
+    language, voice = voice_of(request, settings)
+    if voice is not None and language is not None:
+        for script in request.scripts:
+            prepare(script, language)
+
+
 def _speak(job: JobRun, asked: MakeRequest, control: Control) -> Json:
     """Have every script spoken; return language, voice and the speed each script came out with."""
     language, voice = voice_of(asked, job.settings)

@@ -6,7 +6,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,10 @@ from sqlalchemy import Connection
 
 from app.config import Settings
 from app.db.types import now
-from app.errors import Cancelled, EditFactoryError, JobError, from_record
+from app.errors import Cancelled, EditFactoryError, JobError, StorageError, from_record
 from app.media.atomic import write_text
 from app.models.control import Control
-from app.models.job import JobDict
+from app.models.job import TERMINAL, JobDict
 from app.services.job_storage import JobStorage
 from app.workflows import engine
 from app.workflows.kinds import NORMAL
@@ -33,13 +33,17 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Worker:
-    """What the workflows of this process work with. `leaving` is set when its work is to be handed over."""
+    """What the workflows of this process work with.
+
+    `leaving` is set when its work is to be handed over; `parked` are the jobs that stand still since.
+    """
 
     settings: Settings
     storage: JobStorage
     desk: Desk
     pulse: Pulse
     leaving: threading.Event
+    parked: set[str] = field(default_factory=set)
 
 
 _worker: list[Worker] = []
@@ -81,6 +85,7 @@ class JobRun:
         end = start + (1.0 - start) * (self._weights.pop(name, 0.0) / left if left else 0.0)
 
         def body() -> Json:
+            self._park_if_leaving()
             self._began = self._began or (time.monotonic(), start)
             with self.worker.pulse.during(
                 self.job_id, self.attempt, label or name, (start, end), self._began
@@ -105,17 +110,28 @@ class JobRun:
         try:
             value = work(control)
         except Cancelled:
-            self._hand_over_or_go_on()
+            self._park_if_leaving()
             return {"cancelled": True, "seconds": time.monotonic() - began}
         except Exception as error:
-            self._hand_over_or_go_on()
+            self._park_if_leaving()
             return {"error": told(error, self.settings).as_record(), "seconds": time.monotonic() - began}
         return {"value": value, "seconds": round(time.monotonic() - began, 3)}
 
-    def _hand_over_or_go_on(self) -> None:
-        """When this worker is leaving, never come back: the step's answer belongs to whoever takes the job over."""
-        if self.worker.leaving.is_set():
+    def _park_if_leaving(self) -> None:
+        """When this worker is leaving, never come back: the step's answer belongs to whoever takes the job over.
+
+        A job that was ended goes on to its own end, and takes away its files.
+        """
+        if self.worker.leaving.is_set() and not self._was_ended():
+            self.worker.parked.add(self.job_id)
             threading.Event().wait()
+
+    def _was_ended(self) -> bool:
+        try:
+            job = self.worker.storage.get_job(self.job_id)
+        except StorageError:
+            return False
+        return job is None or job["status"] in TERMINAL
 
     def started(self) -> bool:
         """Note that the job runs; False when it has ended already."""

@@ -10,8 +10,10 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import IO
 
 from pydantic import SecretStr
 from sqlalchemy import update
@@ -20,6 +22,7 @@ from app.config import Settings
 from app.db import open_database
 from app.db.tables import executors
 from app.errors import StorageError
+from app.media.atomic import storage_errors
 from app.workflows.lease import Kind, start_of
 from app.workflows.upkeep import OUT_OF_MEMORY
 
@@ -70,10 +73,29 @@ class Supervisor:
     def start(self) -> "subprocess.Popen[bytes]":
         """Start one worker process that dies with the calling thread."""
         command = [*_tie(), sys.executable, "-P", "-m", "app.workflows.worker_main", self._kind]
-        self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            command, env=environment_of(self._settings), stdin=subprocess.DEVNULL, start_new_session=True
-        )
+        with self._log() as stderr:
+            self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                command,
+                env=environment_of(self._settings),
+                stdin=subprocess.DEVNULL,
+                stdout=stderr,
+                stderr=stderr,
+                start_new_session=True,
+            )
         return self._child
+
+    @contextlib.contextmanager
+    def _log(self) -> Iterator[IO[bytes] | None]:
+        """Give where the worker writes: a standing one where this process does, a command's own into the log folder."""
+        if self._kind == "standing":
+            yield None
+            return
+        folder = self._settings.data_dir / "logs"
+        with storage_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            stream = (folder / "worker.log").open("ab")
+        with stream:
+            yield stream
 
     def stop(self) -> None:
         """Ask the worker to hand over and stop; kill it when it does not."""

@@ -50,12 +50,13 @@ class WorkerProcess:
             beat_seconds=settings.beat_seconds,
             lost=self._lost,
         )
+        self._worker = Worker(settings, self._storage, self._desk, self._pulse, self._leaving)
         self._client = client_for(self._storage.database)
         self._stranded: set[str] = set()
 
     def run(self) -> None:
         """Work until asked to stop."""
-        set_worker(Worker(self._settings, self._storage, self._desk, self._pulse, self._leaving))
+        set_worker(self._worker)
         self._lease.begin()
         self._runtime = Runtime(self._storage.database, self._lease.executor_id, queues(machine()))
         with self._storage.database.write() as connection:
@@ -99,15 +100,19 @@ class WorkerProcess:
     def _hand_over(self) -> None:
         """Stop what runs, give the lease back and leave: others (or the next start) go on from the last step."""
         self._runtime.stop_taking()
-        self._pulse.stop_all()
         deadline = time.monotonic() + LEAVING_SECONDS
-        while self._children() and time.monotonic() < deadline:
+        while not self._is_still() and time.monotonic() < deadline:
+            self._pulse.stop_all()
             time.sleep(0.05)
         self._kill_children()
         with contextlib.suppress(StorageError):
             self._runtime.take_over([self._lease.executor_id])
         self._lease.end()
         log.info("worker %s has stopped", self._lease.executor_id)
+
+    def _is_still(self) -> bool:
+        """Whether no job of this process does anything any more: each has ended or is parked."""
+        return len(self._runtime.here()) <= len(self._worker.parked) and not self._children()
 
     def _lost(self) -> None:
         """Others took this worker for dead and have its work: end at once, with every process it started."""
