@@ -13,9 +13,9 @@ from app.config import Settings, load_settings
 from app.db import close_databases
 from app.services.job_storage import forget_job_storages
 from app.tests.footage import make_clip
-from app.tests.ground.databases import any_database, any_settings, any_storage, made_sqlite
+from app.tests.ground.databases import any_database, any_settings, any_storage, made_sqlite, storage
 
-__all__ = ["any_database", "any_settings", "any_storage", "made_sqlite"]
+__all__ = ["any_database", "any_settings", "any_storage", "made_sqlite", "storage"]
 
 hypothesis.settings.register_profile("house", deadline=None)  # speed is measured in benchmarks, not in tests
 hypothesis.settings.load_profile("house")

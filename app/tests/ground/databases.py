@@ -42,3 +42,9 @@ def any_database(any_settings: Settings) -> Database:
 def any_storage(any_settings: Settings) -> JobStorage:
     """A storage without jobs."""
     return JobStorage(any_settings)
+
+
+@pytest.fixture
+def storage(settings: Settings) -> JobStorage:
+    """A storage without jobs on SQLite, for what does not depend on the database."""
+    return JobStorage(settings)
