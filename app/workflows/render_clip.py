@@ -2,7 +2,12 @@
 
 from typing import Any
 
+from sqlalchemy import Connection, insert
+
+from app.db.tables import clips
+from app.db.types import now
 from app.models.control import Control
+from app.models.edit import Edit
 from app.services import speech
 from app.services.edits import EditLibrary
 from app.services.sources import quoted, unquoted
@@ -10,6 +15,7 @@ from app.workflows.generate import source_of
 from app.workflows.places import reserved_stem
 from app.workflows.publish import publish
 from app.workflows.run import JobRun, durable
+from app.workflows.submit import part_id
 
 
 @durable("render", {"render": 1.0})
@@ -35,4 +41,21 @@ def render_workflow(job: JobRun, request: dict[str, Any]) -> None:
             "checks": done.checks.model_dump(mode="json"),
         }
 
-    job.finish(job.step("render", work))
+    result = job.step("render", work)
+    job.finish(result, also=lambda connection: add_clip(connection, job, edit, result))
+
+
+def add_clip(connection: Connection, job: JobRun, edit: Edit, result: dict[str, Any]) -> None:
+    """Note the finished clip in the library; of one job and edit there is one."""
+    connection.execute(
+        insert(clips).values(
+            id=part_id(job.job_id, "clip", edit.identity),
+            job_id=job.job_id,
+            project_id=job.project_id,
+            owner=job.owner,
+            name=result["name"],
+            edit_identity=edit.identity,
+            files=result["files"],
+            created_at=now(),
+        )
+    )

@@ -1,0 +1,104 @@
+"""The main job under kill -9 at every boundary of every step: it is done once, as if nothing had happened."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from app.config import Settings
+from app.db.tables import clips, jobs
+from app.models.job import TERMINAL, JobDict
+from app.models.make import MakeRequest, MakeResult
+from app.services.job_storage import JobStorage
+from app.tests.chaos.workers import Workers, workers_in
+from app.tests.conftest import ClipMaker
+from app.workflows.generate import request_json
+from app.workflows.submit import Desk
+
+pytestmark = [pytest.mark.slow, pytest.mark.chaos]
+
+KILLS_A_JOB = 4
+"""A job is given up after five starts, so that it is not what kills workers: kills are spread over several jobs."""
+
+
+class MainJob:
+    """Asks for the main job and looks at what came of it."""
+
+    def __init__(self, settings: Settings, make: ClipMaker, folder: Path) -> None:
+        self.storage = JobStorage(settings)
+        self.desk = Desk(self.storage, settings)
+        self.settings = settings
+        self._files = (
+            make(seconds=4, cuts=(2,), size=(320, 240), seed=31, audio=None),
+            make(seconds=4, cuts=(), size=(320, 240), seed=32),
+        )
+        self._folder = folder
+        self._count = 0
+
+    def ask(self) -> str:
+        """Submit one and return its id; each goes to a folder of its own."""
+        self._count += 1
+        request = MakeRequest(
+            files=self._files,
+            scripts=("Short words, well said.",),
+            voice="espeak:en-us",
+            preset="square",
+            quality="draft",
+            seed=self._count,
+            out=self._folder / f"out {self._count}",
+        )
+        return str(self.desk.submit("generate", request_json(request))["job_id"])
+
+    def get(self, job_id: str) -> JobDict:
+        """Return the job."""
+        job = self.storage.get_job(job_id)
+        assert job is not None
+        return job
+
+    def has_ended(self, job_id: str) -> bool:
+        """Whether the job is in a terminal state."""
+        return self.get(job_id)["status"] in TERMINAL
+
+    def require_right(self, job_id: str) -> None:
+        """One result, its four files, nothing left over, every part ended."""
+        job = self.get(job_id)
+        assert job["status"] == "completed", job["error"]
+        result = MakeResult.model_validate(job["result"])
+        (clip,) = result.clips
+        assert clip.ok and clip.checks is not None and clip.checks.ok
+        (out,) = {place.parent for place in clip.files.values()}
+        assert sorted(place.name for place in out.iterdir()) == sorted(place.name for place in clip.files.values())
+        with self.storage.database.read() as connection:
+            parts = connection.execute(select(jobs).where(jobs.c.parent_id == job_id)).all()
+            made = select(func.count()).select_from(clips).where(clips.c.job_id.in_([part.id for part in parts]))
+            assert connection.execute(made).scalar_one() == 1
+        assert {part.status for part in parts} == {"completed"}
+        work = self.settings.data_dir / "work" / "jobs"
+        assert not work.exists() or list(work.iterdir()) == []
+
+
+@pytest.fixture
+def main_job(any_settings: Settings, make: ClipMaker, tmp_path: Path) -> MainJob:
+    return MainJob(any_settings, make, tmp_path)
+
+
+def test_kill_9_at_every_step_boundary(main_job: MainJob, tmp_path: Path) -> None:
+    with workers_in(tmp_path / "undisturbed") as workers:
+        points = _undisturbed(main_job, workers)
+    assert {"in:probe", "in:analyze", "in:speak", "in:choose", "in:render", "in:finish"} <= set(points)
+    wanted = [point for point in points if point.startswith("in:")] + ["before:start", "after:finish"]
+    for number in range(0, len(wanted), KILLS_A_JOB):
+        group = tuple(wanted[number : number + KILLS_A_JOB])
+        with workers_in(tmp_path / f"killed {number}") as workers:
+            job_id = main_job.ask()
+            deaths = workers.keep_running(group, lambda job_id=job_id: main_job.has_ended(job_id))  # type: ignore[misc]
+            main_job.require_right(job_id)
+            assert deaths == len(workers.killed_at())
+            assert workers.killed_at() >= {point for point in group if point != "after:finish"}
+
+
+def _undisturbed(main_job: MainJob, workers: Workers) -> list[str]:
+    job_id = main_job.ask()
+    assert workers.keep_running((), lambda: main_job.has_ended(job_id)) == 0
+    main_job.require_right(job_id)
+    return workers.points()

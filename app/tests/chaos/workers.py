@@ -1,0 +1,130 @@
+"""Real worker processes for chaos: forked from one that has loaded everything, so that starting one costs little.
+
+A worker can be told to kill itself, once, at named points: `before`, `in` and `after` each step and transaction.
+`in` is the worst one: the work is done, and nobody has noted it.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from app.tests.ground.children import until
+from app.workflows.lease import start_of
+
+FAST = {"EDIT_FACTORY_LEASE_SECONDS": "2", "EDIT_FACTORY_BEAT_SECONDS": "0.4"}
+"""Short leases: a dead or sleeping worker is noticed within about 2 s."""
+
+_context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload(["app.workflows.catalogue", "app.workflows.worker", "app.tests.chaos.workers"])
+
+
+class Workers:
+    """Starts workers with this process' environment, and ends all of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.all: list[BaseProcess] = []
+
+    def start(self, kill_at: tuple[str, ...] = ()) -> BaseProcess:
+        """Start one; it kills itself at the first of `kill_at` that no worker was killed at yet."""
+        ours = ("EDIT_FACTORY_", "SUPABASE_", "DATABASE_URL", "PYTHONPATH")
+        environment = {name: value for name, value in os.environ.items() if name.startswith(ours)}
+        process = _context.Process(target=work, args=({**environment, **FAST}, kill_at, self._folder), daemon=False)
+        process.start()
+        self.all.append(process)
+        return process
+
+    def keep_running(self, kill_at: tuple[str, ...], done: Callable[[], bool]) -> int:
+        """Start a worker again whenever it dies, until `done`; return how many died."""
+        worker = self.start(kill_at)
+        deaths = 0
+
+        def ended() -> bool:
+            nonlocal worker, deaths
+            if not worker.is_alive():
+                deaths += 1
+                worker = self.start(kill_at)
+            return done()
+
+        until(ended)
+        return deaths
+
+    def points(self) -> list[str]:
+        """Return the points that workers have come by, each once, in order."""
+        log = self._folder / "points"
+        return list(dict.fromkeys(log.read_text(encoding="utf-8").split())) if log.exists() else []
+
+    def killed_at(self) -> set[str]:
+        """Return the points at which a worker killed itself."""
+        return {place.name.removeprefix("killed-") for place in self._folder.glob("killed-*")}
+
+    def kill_all(self) -> None:
+        """End every worker, with all it started."""
+        for process in self.all:
+            if process.pid is not None and start_of(process.pid) is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process.pid, signal.SIGCONT)
+                    os.kill(process.pid, signal.SIGKILL)
+            process.join()
+
+
+@contextmanager
+def workers_in(folder: Path) -> Iterator[Workers]:
+    """Give workers, and end all of them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    workers = Workers(folder)
+    try:
+        yield workers
+    finally:
+        workers.kill_all()
+
+
+def work(environment: dict[str, str], kill_at: tuple[str, ...], folder: Path) -> None:
+    """Be a worker process."""
+    os.setsid()
+    os.environ.update(environment)
+    _be_killed(kill_at, folder)
+    from app.config import load_settings  # noqa: PLC0415 - in the child only
+    from app.workflows.worker import run_worker  # noqa: PLC0415
+
+    log = os.open(folder / "worker.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    run_worker(load_settings(), "standing")
+
+
+def _be_killed(kill_at: tuple[str, ...], folder: Path) -> None:
+    """Come by a point before, in and after each step, and die there when that is wanted."""
+    from app.workflows import engine  # noqa: PLC0415 - in the child only
+
+    in_step, in_transaction = engine.in_step, engine.in_transaction
+
+    def point(name: str) -> None:
+        with (folder / "points").open("a", encoding="utf-8") as log:
+            log.write(name + "\n")
+        if name in kill_at:
+            with contextlib.suppress(FileExistsError):
+                (folder / f"killed-{name}").touch(exist_ok=False)
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(run: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapped(name: str, work: Callable[..., Any]) -> Any:
+            def body(*given: Any) -> Any:
+                answer = work(*given)
+                point(f"in:{name}")
+                return answer
+
+            point(f"before:{name}")
+            answer = run(name, body)
+            point(f"after:{name}")
+            return answer
+
+        return wrapped
+
+    engine.in_step, engine.in_transaction = around(in_step), around(in_transaction)
