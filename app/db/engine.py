@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
@@ -96,7 +96,8 @@ _lock = threading.Lock()
 def database_url(settings: Settings) -> str:
     """Return the address of the database that the settings name. Raises `InputError` for one that is none."""
     if settings.database_url is None:
-        return f"sqlite:///{settings.data_dir.absolute() / FILE_NAME}"
+        place = str(settings.data_dir.absolute() / FILE_NAME)
+        return URL.create("sqlite", database=place).render_as_string()
     try:
         url = make_url(settings.database_url.get_secret_value())
     except (ArgumentError, ValueError) as error:
