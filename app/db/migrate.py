@@ -80,10 +80,10 @@ def _require_known(current: str | None, scripts: Path) -> None:
 
 
 def _upgrade(connection: Connection, scripts: Path) -> None:
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # what it does step by step is nothing for a terminal
     from alembic import command  # noqa: PLC0415 - loading it takes half a second, and most starts need none
     from alembic.config import Config  # noqa: PLC0415
 
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # what it does step by step is nothing for a terminal
     config = Config()
     config.set_main_option("script_location", str(scripts).replace("%", "%%"))
     config.attributes["connection"] = connection
