@@ -18,19 +18,19 @@ import pytest
 
 from app.config import Settings, load_settings
 from app.editing.document import edit_json, read_edit
-from app.errors import CheckFailed, InputError, MediaError, StorageError
+from app.editing.script.spoken import prepare
+from app.errors import InputError, MediaError, StorageError
 from app.media import ffmpeg as ffmpeg_module
 from app.media.ffmpeg import Input, Run, find_ffmpeg
 from app.models.control import Control
 from app.models.edit import Edit
 from app.models.make import ClipResult, MakeRequest, MakeResult
 from app.models.timing import frame_at
-from app.models.voice import Voice
 from app.services import speech
+from app.services.job_storage import JobStorage
 from app.services.sources import gather
 from app.tests.conftest import ClipMaker
 from app.workflows.make import make as make_clips
-from app.workflows.publish import publish as publish_clip
 from app.workflows.render import render_again
 
 pytestmark = pytest.mark.slow
@@ -52,12 +52,31 @@ def footage(make: ClipMaker) -> tuple[Path, ...]:
 
 
 @pytest.fixture
+def recorded(tmp_path: Path, settings: Settings) -> Settings:
+    """Settings with an ffmpeg that writes down what it is asked, and cannot encode captions that say Doomed or Full."""
+    real, script = find_ffmpeg().path, tmp_path / "recording ffmpeg"
+    script.write_text(
+        f"""#!/bin/sh
+        echo "$*" >> '{tmp_path}/asked'
+        case "$*" in *libx264*)
+            grep -qi doomed subs.ass 2>/dev/null && echo '[error] doomed' >&2 && exit 1
+            grep -qi full subs.ass 2>/dev/null && echo '[error] clip: No space left on device' >&2 && exit 1
+        esac
+        exec '{real}' "$@"
+        """,
+        encoding="utf-8",
+    )
+    script.chmod(0o755)
+    return settings.model_copy(update={"ffmpeg": script})
+
+
+@pytest.fixture
 def job(footage: tuple[Path, ...], settings: Settings, tmp_path: Path) -> Maker:
     """`job(script, **request)` runs the main job in draft quality."""
 
-    def run(*scripts: str, **given: object) -> MakeResult:
+    def run(*scripts: str, under: Settings = settings, **given: object) -> MakeResult:
         fields = {"files": footage, "scripts": scripts, "quality": "draft", "out": tmp_path / "clips", **given}
-        return make_clips(MakeRequest.model_validate(fields), settings, lambda *_: None, Control())
+        return make_clips(MakeRequest.model_validate(fields), under, lambda *_: None, Control())
 
     return run
 
@@ -128,19 +147,14 @@ def _check_words(clip: ClipResult, edit: Edit, script: str) -> None:
 
 
 @pytest.mark.parametrize("script", [ENGLISH, ROMANIAN])
-def test_words_are_shown_on_the_voices_own_frame(job: Maker, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
-    spoken: list[Voice] = []
-    speak = speech.speak
-
-    def kept(*given: Any) -> Voice:
-        spoken.append(speak(*given))
-        return spoken[-1]
-
-    monkeypatch.setattr(speech, "speak", kept)
+def test_words_are_shown_on_the_voices_own_frame(job: Maker, settings: Settings, script: str) -> None:
     edit = edit_of(job(script).clips[0])
-    assert edit.captions is not None
+    assert edit.captions is not None and edit.voice is not None
+    text, voice = prepare(script, edit.voice.language), speech.choose_voice(edit.voice.voice_id, "", settings)
+    spoken = speech.speak(text, voice, edit.voice.speed, settings, Control())  # from the store
+    assert spoken.audio_hash == edit.voice.audio_hash
     shown = [word.start for cue in edit.captions.cues for word in cue.words]
-    assert shown == [frame_at(token.start) for token in spoken[-1].tokens]
+    assert shown == [frame_at(token.start) for token in spoken.tokens]
 
 
 def test_cuts_fall_on_words(job: Maker) -> None:
@@ -181,30 +195,29 @@ def _pictures(path: Path) -> list[bytes]:
         return [hashlib.sha256(frame.to_ndarray().tobytes()).digest() for frame in container.decode(video=0)]
 
 
-def test_every_picture_is_encoded_once(job: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
-    encoded = []
-    popen = subprocess.Popen
-
-    def counted(command: list[str], *rest: object, **named: object) -> object:
-        if "libx264" in command:
-            encoded.append(int(command[command.index("-frames:v") + 1]))
-        return popen(command, *rest, **named)  # type: ignore[call-overload]
-
-    monkeypatch.setattr(subprocess, "Popen", counted)
-    edit = edit_of(job(ENGLISH).clips[0])
+def test_every_picture_is_encoded_once(job: Maker, recorded: Settings, tmp_path: Path) -> None:
+    edit = edit_of(job(ENGLISH, under=recorded).clips[0])
+    asked = [line.split() for line in (tmp_path / "asked").read_text(encoding="utf-8").splitlines()]
+    encoded = [int(words[words.index("-frames:v") + 1]) for words in asked if "libx264" in words]
     assert sorted(encoded) == sorted(shot.frames for shot in edit.shots)
     assert sum(encoded) == edit.frames
 
 
-def test_speech_and_analysis_are_made_once(job: Maker, monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+def test_speech_and_analysis_are_made_once(job: Maker, settings: Settings) -> None:
     job(ENGLISH)
-    monkeypatch.setattr("app.services.analysis.analyze", _never)
-    monkeypatch.setattr("app.services.speech.piper.Piper.speak", _never)
+    kept = _kept(settings)
+    assert {place.parts[-3] for place in kept} == {"analysis", "speech", "voices"}
     assert job(ENGLISH, framing="fit").clips[0].ok
+    assert _kept(settings) == kept
+    done = JobStorage(settings).list_jobs()
+    assert [job["status"] for job in done if job["job_type"] == "generate"] == ["completed", "completed"]
 
 
-def _never(*_: object, **__: object) -> None:
-    raise AssertionError("it was made again")
+def _kept(settings: Settings) -> dict[Path, int]:
+    """Return what was measured and spoken, with the time at which it was written."""
+    folders = ("cache/analysis", "cache/speech", "library/voices")
+    places = [place for folder in folders for place in (settings.data_dir / folder).rglob("*") if place.is_file()]
+    return {place: place.stat().st_mtime_ns for place in places}
 
 
 def test_one_script_for_each_variant(job: Maker) -> None:
@@ -351,7 +364,7 @@ def test_stopping_leaves_no_process_and_no_half_clip(
     assert time.monotonic() - began < 10
     assert json.loads(output)["error"]["code"] == "cancelled"
     assert list(out.glob(".*")) == []
-    assert list((data_dir / "work").iterdir()) == []
+    assert [place for place in (data_dir / "work").rglob("*") if not place.is_dir()] == []
 
 
 def test_real_clips(test_media: Path, tmp_path: Path) -> None:
@@ -369,28 +382,15 @@ def test_real_clips(test_media: Path, tmp_path: Path) -> None:
     assert made >= 10
 
 
-def test_a_clip_that_fails_leaves_the_others_finished(job: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = []
-
-    def second_fails(edit: Edit, **given: Any) -> Any:
-        calls.append(edit.name)
-        if len(calls) == 2:
-            raise CheckFailed("The finished clip is not as it should be: frames.", hint="Try again.")
-        return publish_clip(edit, **given)
-
-    monkeypatch.setattr("app.workflows.make.publish", second_fails)
-    result = job("Short words, well said.", count=2, preset="square")
+def test_a_clip_that_fails_leaves_the_others_finished(job: Maker, recorded: Settings) -> None:
+    result = job("Short words, well said.", "Doomed words, well said.", count=2, preset="square", under=recorded)
     assert [clip.ok for clip in result.clips] == [True, False]
     assert result.clips[0].files["mp4"].exists()
-    assert result.clips[1].error is not None and result.clips[1].error["code"] == "check_failed"
+    assert result.clips[1].error is not None and result.clips[1].error["code"] == "render_failed"
     assert result.clips[1].files == {}
 
 
-def test_when_no_clip_can_be_made_the_reason_is_raised(job: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object, **__: object) -> None:
-        raise StorageError("The disk is full.", code="disk_full")
-
-    monkeypatch.setattr("app.workflows.make.publish", full)
+def test_when_no_clip_can_be_made_the_reason_is_raised(job: Maker, recorded: Settings) -> None:
     with pytest.raises(StorageError) as caught:
-        job("Short words, well said.", count=2)
+        job("Full words, well said.", count=2, under=recorded)
     assert caught.value.as_dict()["code"] == "disk_full"
