@@ -57,10 +57,10 @@ jobs = Table(
     CheckConstraint("status IN ('pending','processing','completed','failed','cancelled')", name="status"),
     CheckConstraint("id <> ''", name="id"),
 )
-Index("ix_jobs_status", jobs.c.status, jobs.c.created_at.desc(), jobs.c.id.desc())
-Index("ix_jobs_created_at", jobs.c.created_at.desc(), jobs.c.id.desc())
+# Lists are of one parent's jobs, or of those without one, newest first: with these no list sorts what it does not show.
+Index("ix_jobs_parent_id", jobs.c.parent_id, jobs.c.created_at.desc(), jobs.c.id.desc())
+Index("ix_jobs_status", jobs.c.status, jobs.c.parent_id, jobs.c.created_at.desc(), jobs.c.id.desc())
 Index("ix_jobs_job_type_status", jobs.c.job_type, jobs.c.status)
-Index("ix_jobs_parent_id", jobs.c.parent_id)
 Index("ix_jobs_workflow_id", jobs.c.workflow_id)
 Index("ix_jobs_request_key", jobs.c.request_key)
 

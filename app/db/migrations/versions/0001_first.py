@@ -118,16 +118,18 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
     )
-    op.create_index(
-        "ix_jobs_created_at", "jobs", [sa.literal_column("created_at DESC"), sa.literal_column("id DESC")], unique=False
-    )
     op.create_index("ix_jobs_job_type_status", "jobs", ["job_type", "status"], unique=False)
-    op.create_index("ix_jobs_parent_id", "jobs", ["parent_id"], unique=False)
+    op.create_index(
+        "ix_jobs_parent_id",
+        "jobs",
+        ["parent_id", sa.literal_column("created_at DESC"), sa.literal_column("id DESC")],
+        unique=False,
+    )
     op.create_index("ix_jobs_request_key", "jobs", ["request_key"], unique=False)
     op.create_index(
         "ix_jobs_status",
         "jobs",
-        ["status", sa.literal_column("created_at DESC"), sa.literal_column("id DESC")],
+        ["status", "parent_id", sa.literal_column("created_at DESC"), sa.literal_column("id DESC")],
         unique=False,
     )
     op.create_index("ix_jobs_workflow_id", "jobs", ["workflow_id"], unique=False)
