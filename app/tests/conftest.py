@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,18 @@ from app.db import close_databases
 from app.services.job_storage import forget_job_storages
 from app.tests.footage import make_clip
 from app.tests.ground.databases import any_database, any_settings, any_storage, made_sqlite, storage
+from app.tests.ground.fixtures import postgres_server, postgres_url, session_postgres
 
-__all__ = ["any_database", "any_settings", "any_storage", "made_sqlite", "storage"]
+__all__ = [
+    "any_database",
+    "any_settings",
+    "any_storage",
+    "made_sqlite",
+    "postgres_server",
+    "postgres_url",
+    "session_postgres",
+    "storage",
+]
 
 hypothesis.settings.register_profile("house", deadline=None)  # speed is measured in benchmarks, not in tests
 hypothesis.settings.load_profile("house")
@@ -58,6 +69,8 @@ def data_dir(
     monkeypatch.setenv("EDIT_FACTORY_DATA_DIR", str(folder))
     yield folder
     forget_job_storages()
+    if "app.workflows.engine" in sys.modules:
+        sys.modules["app.workflows.engine"].close_clients()
     close_databases()
 
 
