@@ -1,14 +1,18 @@
-"""Facts as data: presets, qualities, caption styles, each in a TOML file with its date and source."""
+"""Facts as data: presets, qualities, caption styles, prices, each in a TOML file with its date and source."""
 
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from app.errors import UnknownName
+from pydantic import ValidationError
+
+from app.errors import InputError, UnknownName
 from app.models.base import Record
+from app.models.cost import Price
 from app.models.preset import CaptionStyle, Preset, Quality
 
 
@@ -33,6 +37,41 @@ def caption_styles() -> Mapping[str, CaptionStyle]:
     """Return the caption styles by name."""
     table = _table("caption_styles.toml")
     return MappingProxyType({k: CaptionStyle.model_validate({"name": k, **v}) for k, v in table.items()})
+
+
+Prices = Mapping[str, Mapping[str, Price]]
+"""By service, then by model; each service has one for `default`."""
+
+
+def prices(own: Path) -> Prices:
+    """Return what providers charge; those in the file `own`, where there is one, come before the packaged ones.
+
+    Raises `InputError` for a file of one's own that cannot be read.
+    """
+    try:
+        changed = tomllib.loads(own.read_text(encoding="utf-8"))
+        mine = {service: _priced(models) for service, models in changed.items()}
+    except (FileNotFoundError, NotADirectoryError):
+        mine = {}
+    except (OSError, ValueError, AttributeError, ValidationError) as error:
+        raise InputError(
+            f"The prices in {own.name} cannot be read: {_first_line(error)}",
+            hint="Give each as a table [service.model] with date, source and whole micro-dollars for a million units.",
+            subject=own.name,
+        ) from error
+    packaged = {service: _priced(models) for service, models in _table("prices.toml").items()}
+    return {service: {**packaged.get(service, {}), **mine.get(service, {})} for service in {**packaged, **mine}}
+
+
+def _priced(models: Mapping[str, Any]) -> dict[str, Price]:
+    return {name: Price.model_validate(price) for name, price in models.items()}
+
+
+def _first_line(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"{'.'.join(map(str, first['loc'])) or 'a price'}: {first['msg'].lower()}."
+    return f"{error}."
 
 
 T = TypeVar("T", bound=Record)

@@ -57,9 +57,13 @@ jobs = Table(
     CheckConstraint("status IN ('pending','processing','completed','failed','cancelled')", name="status"),
     CheckConstraint("id <> ''", name="id"),
 )
-# Lists are of one parent's jobs, or of those without one, newest first: with these no list sorts what it does not show.
-Index("ix_jobs_parent_id", jobs.c.parent_id, jobs.c.created_at.desc(), jobs.c.id.desc())
-Index("ix_jobs_status", jobs.c.status, jobs.c.parent_id, jobs.c.created_at.desc(), jobs.c.id.desc())
+# Lists are newest first, of one parent's jobs or of those without one: no list sorts what it does not show. (A partial
+# index, because Postgres does not see that rows whose parent_id is null are in the order of the columns after it.)
+_TOP = jobs.c.parent_id.is_(None)
+_NEWEST = (jobs.c.created_at.desc(), jobs.c.id.desc())
+Index("ix_jobs_created_at", *_NEWEST, sqlite_where=_TOP, postgresql_where=_TOP)
+Index("ix_jobs_parent_id", jobs.c.parent_id, *_NEWEST)
+Index("ix_jobs_status", jobs.c.status, *_NEWEST)
 Index("ix_jobs_job_type_status", jobs.c.job_type, jobs.c.status)
 Index("ix_jobs_workflow_id", jobs.c.workflow_id)
 Index("ix_jobs_request_key", jobs.c.request_key)
@@ -104,12 +108,15 @@ paid_calls = Table(
     Column("key", Text, primary_key=True),  # hash of everything that decides the answer
     Column("service", Text, nullable=False),
     Column("operation", Text, nullable=False),
-    Column("job_id", Text),
-    Column("state", Text, nullable=False),
+    Column("job_id", Text),  # the job that asked last
+    Column("state", Text, nullable=False),  # open: may be called; intended: is or was called; done: the result is here
+    Column("attempt", Integer, nullable=False, default=1),
+    Column("holder", Text, nullable=False, default=""),  # who is in the call, alive until `expires` on the clock here
+    Column("expires", Float, nullable=False, default=0.0),
     Column("result", Json),
     Column("created_at", Utc, nullable=False),
     Column("finished_at", Utc),
-    CheckConstraint("state IN ('intended','done')", name="state"),
+    CheckConstraint("state IN ('open','intended','done')", name="state"),
 )
 
 executors = Table(

@@ -120,6 +120,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_jobs_job_type_status", "jobs", ["job_type", "status"], unique=False)
     op.create_index(
+        "ix_jobs_created_at",
+        "jobs",
+        [sa.literal_column("created_at DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        sqlite_where=sa.text("parent_id IS NULL"),
+        postgresql_where=sa.text("parent_id IS NULL"),
+    )
+    op.create_index(
         "ix_jobs_parent_id",
         "jobs",
         ["parent_id", sa.literal_column("created_at DESC"), sa.literal_column("id DESC")],
@@ -129,7 +137,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_jobs_status",
         "jobs",
-        ["status", "parent_id", sa.literal_column("created_at DESC"), sa.literal_column("id DESC")],
+        ["status", sa.literal_column("created_at DESC"), sa.literal_column("id DESC")],
         unique=False,
     )
     op.create_index("ix_jobs_workflow_id", "jobs", ["workflow_id"], unique=False)
@@ -161,10 +169,13 @@ def upgrade() -> None:
         sa.Column("operation", sa.Text(), nullable=False),
         sa.Column("job_id", sa.Text(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("expires", sa.Float(), nullable=False),
         sa.Column("result", Json, nullable=True),
         sa.Column("created_at", Utc(), nullable=False),
         sa.Column("finished_at", Utc(), nullable=True),
-        sa.CheckConstraint("state IN ('intended','done')", name=op.f("ck_paid_calls_state")),
+        sa.CheckConstraint("state IN ('open','intended','done')", name=op.f("ck_paid_calls_state")),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_paid_calls")),
     )
     op.create_table(
