@@ -1,0 +1,1 @@
+"""The library's routes, a module for each noun."""

@@ -1,0 +1,103 @@
+"""Errors as RFC 9457 problem documents: one place that says which status and what text leave the server."""
+
+import http
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import Field
+from starlette.exceptions import HTTPException
+
+from app.api.shown import without_paths
+from app.errors import EditFactoryError
+from app.models.base import Record
+
+log = logging.getLogger("edit_factory")
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUS_OF_CODE = {
+    "job_unknown": 404,
+    "job_state": 409,
+    "job_running": 409,
+    "status_of_engine": 409,
+    "database": 503,
+}
+"""The status of errors for which their class has another one."""
+
+_OWN_FAULT = 500
+
+
+class Problem(Record):
+    """What went wrong with a request (RFC 9457)."""
+
+    type: str = Field(description="Names the kind of problem.", examples=["urn:edit-factory:problem:job_unknown"])
+    title: str = Field(description="The kind of problem, for people.", examples=["Job unknown"])
+    status: int = Field(description="The HTTP status.", examples=[404])
+    detail: str = Field(description="What is wrong and why.", examples=["There is no job 7."])
+    code: str = Field(description="Stable; programs may rely on it.", examples=["job_unknown"])
+    hint: str = Field("", description="What would work.", examples=["List the jobs to see those there are."])
+    subject: str = Field("", description="The field or thing it is about.", examples=["job_id"])
+
+
+def problem(status: int, code: str, detail: str, hint: str = "", subject: str = "") -> JSONResponse:
+    """Return the answer that tells of a problem."""
+    document = Problem(
+        type=f"urn:edit-factory:problem:{code}",
+        title=code.replace("_", " ").capitalize(),
+        status=status,
+        detail=detail,
+        code=code,
+        hint=hint,
+        subject=subject,
+    )
+    return JSONResponse(document.model_dump(), status_code=status, media_type=MEDIA_TYPE)
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return, for a route's `responses`, that these statuses come with a problem document."""
+    content = {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
+    return {status: {"description": http.HTTPStatus(status).phrase, "content": content} for status in statuses}
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Let every error of the app's routes be answered with a problem document."""
+    app.add_exception_handler(EditFactoryError, _known)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _known(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, EditFactoryError)  # noqa: S101 - what it is registered for
+    code = error.instance_code
+    status = STATUS_OF_CODE.get(code, error.http_status)
+    if status < _OWN_FAULT:
+        return problem(status, code, *map(without_paths, (error.message, error.hint, error.subject)))
+    log.error("%s %s: %s [%s]", request.method, request.url.path, error.message, code)
+    return problem(status, code, "The server cannot do this now.", "Its log says why; try again when it is mended.")
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - what it is registered for
+    first = error.errors()[0]
+    place = [str(part) for part in first["loc"][1:]]
+    field = ".".join(place) or str(first["loc"][0])
+    return problem(
+        422, "invalid_input", f"{field}: {first['msg']}.", "The API's description says what it takes.", subject=field
+    )
+
+
+async def _of_http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
+    phrase = http.HTTPStatus(error.status_code).phrase
+    answer = problem(error.status_code, phrase.lower().replace(" ", "_").replace("-", "_"), f"{phrase}.")
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    """Say nothing of the error: whoever runs the app logs it, as it is raised again after the answer."""
+    return problem(_OWN_FAULT, "internal_error", "Something went wrong inside Edit Factory.", "Its log says more.")

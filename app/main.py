@@ -1,0 +1,48 @@
+"""The web process' app: it takes requests in and answers from the database; workers do what they ask for."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from app import __version__
+from app.api import health, library_routes
+from app.api.context import Context
+from app.api.guard import LocalOnly
+from app.api.problems import add_handlers
+from app.api.raw_paths import RawPaths
+from app.config import Settings, load_settings
+from app.services.job_storage import JobStorage
+from app.workflows.submit import Desk
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the app for `settings`, those of this process when left out.
+
+    Opens the database and brings it up to date. Raises `StorageError` when that cannot be done.
+    """
+    chosen = settings or load_settings()
+    storage = JobStorage(chosen)
+    context = Context(chosen, storage, Desk(storage, chosen))
+    app = FastAPI(
+        title="Edit Factory",
+        version=__version__,
+        summary="Raw footage and a script in, many short vertical clips out.",
+        lifespan=_lifespan,
+        redirect_slashes=False,
+    )
+    app.state.context = context
+    app.include_router(health.router)
+    app.include_router(library_routes.router)
+    app.add_middleware(RawPaths, prefix=f"{library_routes.PREFIX}/jobs/")
+    app.add_middleware(LocalOnly)
+    add_handlers(app)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    looking = asyncio.create_task(health.look_for_ffmpeg(app.state.context))
+    yield
+    looking.cancel()
