@@ -7,6 +7,7 @@ from app.media.analyze import ANALYSIS_VERSION, analyze
 from app.models.base import content_key
 from app.models.control import Control
 from app.models.media import Analysis, MediaInfo
+from app.services.cache_index import CacheIndex
 from app.services.files import RecordCache
 
 
@@ -31,7 +32,7 @@ def is_analyzed(info: MediaInfo, settings: Settings) -> bool:
 
 
 def _cache(settings: Settings) -> RecordCache:
-    return RecordCache(settings.data_dir / "cache" / "analysis")
+    return RecordCache(settings.data_dir / "cache" / "analysis", CacheIndex(settings).touch)
 
 
 def _key(info: MediaInfo) -> str:

@@ -6,7 +6,7 @@ Both become visible only when complete.
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -44,24 +44,33 @@ class ContentStore:
 
 
 class RecordCache:
-    """Records by key under one folder. A record that no longer fits its type is as good as absent."""
+    """Records by key under one folder. A record that no longer fits its type is as good as absent.
 
-    def __init__(self, folder: Path) -> None:
+    `used` is told of each file that was read or written, where somebody counts which are used.
+    """
+
+    def __init__(self, folder: Path, used: Callable[[Path], None] = lambda path: None) -> None:
         self.folder = folder
+        self._used = used
 
     def _place(self, key: str) -> Path:
         return self.folder / key[:2] / f"{key}.json"
 
     def get(self, key: str, kind: type[R]) -> R | None:
         """Return the record stored under `key`, or None."""
+        place = self._place(key)
         try:
-            return kind.model_validate_json(self._place(key).read_bytes())
+            record = kind.model_validate_json(place.read_bytes())
         except (FileNotFoundError, ValidationError):
             return None
+        self._used(place)
+        return record
 
     def put(self, key: str, record: Record) -> None:
         """Store `record` under `key`."""
-        write_text(self._place(key), record.model_dump_json())
+        place = self._place(key)
+        write_text(place, record.model_dump_json())
+        self._used(place)
 
 
 @contextmanager

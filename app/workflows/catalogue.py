@@ -1,8 +1,9 @@
 """Every workflow there is: a worker must know all of them before it takes anything from the queues."""
 
 from app.workflows.analyze import analyze_workflow
+from app.workflows.cleanup import cleanup_workflow
 from app.workflows.generate import generate_workflow
 from app.workflows.render_clip import render_workflow
 from app.workflows.speak import speak_workflow
 
-WORKFLOWS = (analyze_workflow, generate_workflow, render_workflow, speak_workflow)
+WORKFLOWS = (analyze_workflow, cleanup_workflow, generate_workflow, render_workflow, speak_workflow)

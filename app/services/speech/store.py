@@ -9,6 +9,7 @@ from app.media.hashing import file_hash
 from app.media.speech_audio import Sound, read_wav, sounding
 from app.models.base import Record
 from app.models.voice import WordTime
+from app.services.cache_index import CacheIndex
 from app.services.files import ContentStore, RecordCache
 from app.services.speech.provider import Spoken
 
@@ -30,12 +31,16 @@ class SpeechStore:
     """Recordings by key, and their WAV files by content."""
 
     def __init__(self, settings: Settings) -> None:
-        self._records = RecordCache(settings.data_dir / "cache" / "speech")
+        self._index = CacheIndex(settings)
+        self._records = RecordCache(settings.data_dir / "cache" / "speech", self._index.touch)
         self._files = ContentStore(settings.data_dir / "library" / "voices")
 
     def audio_path(self, audio_hash: str) -> Path | None:
         """Return the WAV file of that content when it is there."""
-        return self._files.find(audio_hash, ".wav")
+        path = self._files.find(audio_hash, ".wav")
+        if path is not None:
+            self._index.touch(path)
+        return path
 
     def get(self, key: str) -> Recording | None:
         """Return the recording when it and its WAV are there and whole; a damaged WAV is taken away."""

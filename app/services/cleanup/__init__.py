@@ -1,0 +1,1 @@
+"""What may be cleaned up of files: who refers to them, and what was left over."""
