@@ -20,6 +20,7 @@ from app.db.types import now
 from app.errors import InputError
 from app.models.job import TERMINAL, JobDict, JobEvent, JobFilter, JobPage, JobStatus
 from app.services.job_queries import (
+    SHOWN,
     after_cursor,
     cursor_of,
     descendants,
@@ -95,14 +96,14 @@ class JobStorage:
 
     def list_jobs(self, status: JobStatus | None = None, limit: int = 100, **more: Any) -> list[JobDict]:
         """Return up to `limit` jobs, newest first; `more` are fields of `JobFilter`."""
-        query = newest_first(fitting(select(jobs), job_filter(status, more))).limit(size_of(limit))
+        query = newest_first(fitting(select(*SHOWN), job_filter(status, more))).limit(size_of(limit))
         with self._database.read() as connection:
             return [as_dict(row) for row in connection.execute(query)]
 
     def page_jobs(self, wanted: JobFilter | None = None, *, limit: int = 100, cursor: str | None = None) -> JobPage:
         """Return one page of the jobs that fit; `cursor` is the page before's `next_cursor`."""
         chosen, size = wanted or JobFilter(), size_of(limit)
-        query = newest_first(fitting(select(jobs), chosen)).limit(size + 1)
+        query = newest_first(fitting(select(*SHOWN), chosen)).limit(size + 1)
         if cursor is not None:
             query = after_cursor(query, cursor)
         with self._database.read() as connection:
