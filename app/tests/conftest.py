@@ -14,13 +14,14 @@ from app.config import Settings, load_settings
 from app.db import close_databases
 from app.services.job_storage import forget_job_storages
 from app.tests.footage import make_clip
-from app.tests.ground.databases import any_database, any_settings, any_storage, made_sqlite, storage
+from app.tests.ground.databases import any_database, any_settings, any_storage, made_postgres, made_sqlite, storage
 from app.tests.ground.fixtures import postgres_server, postgres_url, session_postgres
 
 __all__ = [
     "any_database",
     "any_settings",
     "any_storage",
+    "made_postgres",
     "made_sqlite",
     "postgres_server",
     "postgres_url",

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, SQLAlchemyDatasource
 from dbos._error import DBOSBaseException
-from sqlalchemy import Column, Connection, MetaData, Table, Text, select, update
+from sqlalchemy import Column, Connection, Engine, MetaData, Table, Text, create_engine, select, update
 
 from app.db import Database
 from app.db.tables import SCHEMA
@@ -66,8 +66,9 @@ class Client:
         check()
         quiet()
         DBOS.migrate(_plain_url(database), schema=_ENGINE_SCHEMA)
+        self._engine = _client_engine(database)
         self._client = DBOSClient(
-            system_database_engine=_client_engine(database),
+            system_database_engine=self._engine,
             system_database_url=_plain_url(database),
             dbos_system_schema=_ENGINE_SCHEMA,
             serializer=DBOSPortableJSONSerializer(),
@@ -135,6 +136,8 @@ class Client:
     def close(self) -> None:
         """Close its connections."""
         self._client.destroy()
+        if self._engine is not None:
+            self._engine.dispose()
 
 
 class Runtime:
@@ -281,12 +284,10 @@ def _plain_url(database: Database) -> str:
     return database.url
 
 
-def _client_engine(database: Database) -> Any:
+def _client_engine(database: Database) -> Engine | None:
     """Return the client's own engine: for SQLite the one DBOS makes, for Postgres one that poolers allow."""
     if database.is_sqlite:
         return None
-    from sqlalchemy import create_engine  # noqa: PLC0415 - Postgres only
-
     return create_engine(
         database.url, pool_size=2, max_overflow=8, pool_pre_ping=True, connect_args={"prepare_threshold": None}
     )

@@ -126,12 +126,20 @@ class JobRun:
             self.worker.parked.add(self.job_id)
             threading.Event().wait()
 
+    def was_cancelled(self) -> bool:
+        """Whether somebody cancelled, or removed, the job."""
+        return self._status() in {"cancelled", None}
+
     def _was_ended(self) -> bool:
+        return self._status() in {*TERMINAL, None}
+
+    def _status(self) -> str | None:
+        """Return the job's status; "unknown" while the database is away, None when the job is gone."""
         try:
             job = self.worker.storage.get_job(self.job_id)
         except StorageError:
-            return False
-        return job is None or job["status"] in TERMINAL
+            return "unknown"
+        return str(job["status"]) if job else None
 
     def started(self) -> bool:
         """Note that the job runs; False when it has ended already."""
@@ -197,6 +205,10 @@ def durable(name: str, plan: Mapping[str, float]) -> Callable[[Callable[[JobRun,
                 work(job, request)
             except Cancelled:
                 job.remove_folder()
+            except engine.Stopped:  # ended in the engine, or somebody else's by now: their files are theirs
+                if job.was_cancelled():
+                    job.remove_folder()
+                raise
             except Exception as error:
                 job.fail(told(error, job.settings))
 

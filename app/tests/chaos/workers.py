@@ -21,7 +21,7 @@ FAST = {"EDIT_FACTORY_LEASE_SECONDS": "2", "EDIT_FACTORY_BEAT_SECONDS": "0.4"}
 """Short leases: a dead or sleeping worker is noticed within about 2 s."""
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["app.workflows.catalogue", "app.workflows.worker", "app.tests.chaos.workers"])
+_context.set_forkserver_preload(["app.workflows.catalogue", "app.workflows.worker", "app.tests.chaos.trial"])
 
 
 class Workers:
@@ -91,12 +91,15 @@ def work(environment: dict[str, str], kill_at: tuple[str, ...], folder: Path) ->
     os.environ.update(environment)
     _be_killed(kill_at, folder)
     from app.config import load_settings  # noqa: PLC0415 - in the child only
-    from app.workflows.worker import run_worker  # noqa: PLC0415
+    from app.tests.chaos import trial  # noqa: PLC0415
+    from app.workflows import worker  # noqa: PLC0415
 
+    queues = vars(worker)["queues"]
+    vars(worker)["queues"] = lambda machine: [*queues(machine), trial.QUEUE]
     log = os.open(folder / "worker.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    run_worker(load_settings(), "standing")
+    worker.run_worker(load_settings(), "standing")
 
 
 def _be_killed(kill_at: tuple[str, ...], folder: Path) -> None:
