@@ -21,7 +21,7 @@ WATCH_SECONDS = 0.2
 WRITE_SECONDS = 0.5
 """At most two writes of progress a second for each job."""
 
-ALIVE_SECONDS = 5.0
+ALIVE_SECONDS = 1.0
 
 
 @dataclass

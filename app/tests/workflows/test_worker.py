@@ -162,7 +162,7 @@ def test_a_job_that_kills_every_worker_is_given_up(any_trials: Trials, workers: 
 
 
 def test_a_job_without_progress_is_ended(any_trials: Trials, workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("EDIT_FACTORY_STALL_SECONDS", "2")
+    monkeypatch.setenv("EDIT_FACTORY_STALL_SECONDS", "5")
     job_id = any_trials.ask(gates=["two"], silent=True)
     lively = any_trials.ask(gates=["two"])
     workers.start()
