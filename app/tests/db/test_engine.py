@@ -13,6 +13,7 @@ from app.db.engine import FILE_NAME, database_url
 from app.db.tables import leases
 from app.errors import EditFactoryError, InputError, StorageError
 from app.tests.ground.children import child, finish, said, tell
+from app.tests.ground.postgres import PostgresServer
 
 SECRET = "hunter2"  # noqa: S105 - a made-up one, to look for
 
@@ -112,6 +113,14 @@ def test_a_writer_waits_for_its_turn_and_then_has_it(any_database: Database) -> 
         finish(process)
 
 
+def test_a_writer_who_waited_too_long_is_told(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.db.engine.BUSY_MS", 50)
+    database = open_database(settings)
+    with database.write(), pytest.raises(StorageError, match="locked"), database.write():
+        pass
+    take(database, "a")
+
+
 @pytest.mark.store
 def test_many_threads_write_and_none_fails(any_database: Database) -> None:
     def work(number: int) -> None:
@@ -140,6 +149,24 @@ def test_a_database_is_opened_once(any_settings: Settings) -> None:
     assert open_database(any_settings) is first
     close_databases()
     assert open_database(any_settings) is not first
+
+
+@pytest.mark.store
+@pytest.mark.parametrize("crash", [False, True])
+def test_a_server_that_was_restarted_is_found_again(
+    postgres_server: PostgresServer, postgres_url: str, crash: bool
+) -> None:
+    database = open_database(with_url(postgres_url))
+    take(database, "kept")
+    with pytest.raises(StorageError), database.write() as connection:
+        connection.execute(insert(leases).values(name="lost", holder="b", expires=0))
+        postgres_server.restart(crash=crash)
+    assert count(database) == 1
+    take(database, "new")
+    postgres_server.stop()
+    with pytest.raises(StorageError) as caught:
+        count(database)
+    assert caught.value.instance_code == "database"
 
 
 def with_url(url: str) -> Settings:
