@@ -5,7 +5,7 @@ import sys
 import typer
 
 from app import __version__
-from app.cli import make, render, serve, show, worker
+from app.cli import jobs, make, render, serve, show, worker
 from app.cli.output import fail, fail_unexpected, tolerate_any_terminal
 from app.errors import Cancelled, EditFactoryError, InputError
 
@@ -20,6 +20,7 @@ cli.command("make")(make.make_command)
 cli.command("render")(render.render_command)
 cli.command("serve")(serve.serve_command)
 cli.command("worker")(worker.worker_command)
+cli.add_typer(jobs.commands, name="jobs")
 cli.command("probe")(show.probe_command)
 cli.command("presets")(show.presets_command)
 cli.command("voices")(show.voices_command)
