@@ -66,25 +66,25 @@ async def follow_job(
     )
 
 
-@router.get("/{job_id:path}", summary="One job", responses=documented(404))
+@router.get("/{job_id:path}", summary="One job", responses=documented(404, 422))
 async def get_job(context: In, job_id: JobId) -> Job:
     """Return the job, with its place in the queue and what came of it."""
     return await _shown(context, await _require(context, job_id))
 
 
-@router.post("/{job_id:path}/cancel", summary="Cancel a job", responses=documented(404))
+@router.post("/{job_id:path}/cancel", summary="Cancel a job", responses=documented(404, 422))
 async def cancel_job(context: In, job_id: JobId) -> Job:
     """End the job and its parts; one that has ended stays as it is."""
     return await _shown(context, await run_in_threadpool(context.desk.cancel, job_id))
 
 
-@router.post("/{job_id:path}/retry", summary="Do a job again", responses=documented(404, 409))
+@router.post("/{job_id:path}/retry", summary="Do a job again", responses=documented(404, 409, 422))
 async def retry_job(context: In, job_id: JobId) -> Job:
     """Let a job that failed or was cancelled run again; what it had finished is not done again."""
     return await _shown(context, await run_in_threadpool(context.desk.retry, job_id))
 
 
-@router.delete("/{job_id:path}", summary="Remove a job", status_code=204, responses=documented(404, 409))
+@router.delete("/{job_id:path}", summary="Remove a job", status_code=204, responses=documented(404, 409, 422))
 async def delete_job(context: In, job_id: JobId) -> None:
     """Remove a job that has ended, with its parts and events."""
     if not await context.storage.delete_job_async(job_id):
