@@ -15,6 +15,7 @@
     │   └── CheckFailed
     ├── StorageError              exit 7   a folder or disk cannot be written
     ├── JobError                  exit 6   a job that was ended: stalled, its worker died, out of memory
+    │   └── PaidCallUncertain              a call that may have been paid; it is not made again unasked
     ├── EnvironmentProblem        exit 8   something the program needs is not installed
     └── Cancelled                 exit 130
 
@@ -164,6 +165,13 @@ class JobError(EditFactoryError):
 
     code = "job_failed"
     exit_status = 6
+
+
+class PaidCallUncertain(JobError):
+    """Nobody knows whether a call that costs money was done: it may be made again only when a person says so."""
+
+    code = "paid_call_uncertain"
+    http_status = 409
 
 
 class EnvironmentProblem(EditFactoryError):
