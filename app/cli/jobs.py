@@ -19,6 +19,7 @@ from app.models.control import Control
 from app.models.job import TERMINAL, JobDict, JobFilter
 from app.services.job_names import find_job
 from app.services.job_queries import job_filter
+from app.services.paid_calls import PaidCalls
 from app.workflows.attend import Listener, open_desk
 from app.workflows.cleanup import clean_up, plan
 from app.workflows.kinds import HIGH
@@ -118,10 +119,25 @@ def cancel_command(jobs: Jobs, as_json: Json = False) -> int:
 
 
 @commands.command("retry")
-def retry_command(jobs: Jobs, as_json: Json = False) -> int:
+def retry_command(
+    jobs: Jobs,
+    pay_again: Annotated[
+        bool, typer.Option("--pay-again", help="Make calls again of which nobody knows whether they were paid.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
     """Let jobs that failed or were cancelled run again; what they had finished is not done again."""
-    desk = open_desk(load_settings())
-    status = _each(desk, jobs, desk.retry, as_json)
+    settings = load_settings()
+    desk = open_desk(settings)
+    paid = PaidCalls(desk.storage.database, settings)
+
+    def retry(job_id: str) -> JobDict:
+        job = desk.storage.get_job(job_id)
+        if pay_again and job is not None and job["status"] in TERMINAL:
+            paid.pay_again(job_id)
+        return desk.retry(job_id)
+
+    status = _each(desk, jobs, retry, as_json)
     _tell_of_no_worker(desk, find_job(desk.storage, jobs[0])["job_id"])
     return status
 
