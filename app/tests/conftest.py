@@ -15,7 +15,7 @@ from app.db import close_databases
 from app.services.job_storage import forget_job_storages
 from app.tests.footage import make_clip
 from app.tests.ground.databases import any_database, any_settings, any_storage, made_postgres, made_sqlite, storage
-from app.tests.ground.fixtures import postgres_server, postgres_url, session_postgres
+from app.tests.ground.fixtures import postgres_server, postgres_url, session_postgres, supabase
 
 __all__ = [
     "any_database",
@@ -27,6 +27,7 @@ __all__ = [
     "postgres_url",
     "session_postgres",
     "storage",
+    "supabase",
 ]
 
 hypothesis.settings.register_profile("house", deadline=None)  # speed is measured in benchmarks, not in tests

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.tests.ground.postgres import PostgresServer
+from app.tests.ground.supabase import Supabase, supabase_project
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +32,10 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     name = postgres_server.fresh_database()
     yield postgres_server.url(name)
     postgres_server.drop(name)
+
+
+@pytest.fixture
+def supabase(postgres_server: PostgresServer) -> Iterator[Supabase]:
+    """A Supabase project with our schema and no rows."""
+    with supabase_project(postgres_server) as project:
+        yield project
