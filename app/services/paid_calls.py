@@ -216,8 +216,8 @@ class PaidCalls:
             return Fate.UNKNOWN
         try:
             return held.asked.recover()
-        except EditFactoryError as error:
-            log.warning("%s could not be asked about a call: %s", held.asked.service, error.message)
+        except Exception as error:  # plug-ins raise what they like: whatever it is, nothing is known
+            log.warning("%s could not be asked about a call: %s", held.asked.service, type(error).__name__)
             return Fate.UNKNOWN
 
     def _keep(self, held: _Held, result: Any) -> Any:

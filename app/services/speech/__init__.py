@@ -1,6 +1,7 @@
 """Speech: a script's words in a voice, with the time of every word. The face of this folder."""
 
 import threading
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from app.config import Settings
@@ -12,7 +13,9 @@ from app.models.voice import SpeechText, Voice, VoiceInfo
 from app.services.speech.choice import choose_voice, voices
 from app.services.speech.edge_voices import natural_voice
 from app.services.speech.espeak import Espeak
+from app.services.speech.making import Wish, make
 from app.services.speech.piper import Piper
+from app.services.speech.plugins import plugin
 from app.services.speech.provider import Provider, Spoken
 from app.services.speech.store import Recording, SpeechStore
 
@@ -25,18 +28,29 @@ _ONE_AT_A_TIME = threading.Lock()
 """Variants often have one script: they wait for the first to have spoken it. Synthesisers use every core anyway."""
 
 
-def speak(text: SpeechText, voice: VoiceInfo, speed: float, settings: Settings, control: Control) -> Voice:
+def speak(
+    text: SpeechText,
+    voice: VoiceInfo,
+    speed: float,
+    settings: Settings,
+    control: Control,
+    *,
+    job_id: str | None = None,
+    project_id: str | None = None,
+) -> Voice:
     """Return `text` spoken by `voice`; from the store when it was spoken before.
 
-    `speed` 1.0 is the voice's own, 0.5 to 2.0. Raises `VoiceError`, `Cancelled` or `StorageError`; nothing half-made
-    is kept.
+    `speed` 1.0 is the voice's own, 0.5 to 2.0. What is made anew is in the ledger of costs, also when it is free, under
+    `job_id` and `project_id`. Raises `VoiceError`, `Cancelled`, `StorageError`, or `PaidCallUncertain` when it may
+    have been paid before and is lost; nothing half-made is kept.
     """
     provider = provider_of(voice, settings)
     store = SpeechStore(settings)
     key = content_key(_MADE_AS, voice.id, provider.version(voice), [word.text for word in text.words], speed)
-    with _ONE_AT_A_TIME:
+    wish = Wish(text, voice, speed, key, job_id, project_id)
+    with _turn(provider):
         control.check()
-        recording = store.get(key) or store.put(key, _spoken(provider, text, voice, speed, control))
+        recording = store.get(key) or make(provider, wish, store, settings, control)
     return _voice(text, voice, speed, recording, provider.robotic)
 
 
@@ -46,9 +60,27 @@ def provider_of(voice: VoiceInfo, settings: Settings) -> Provider:
         return Piper(settings)
     if voice.provider == "espeak":
         return Espeak()
+    if voice.provider != "edge":
+        return _plugged_in(voice, settings)
     from app.services.speech.edge import Edge  # noqa: PLC0415 - its client takes half a second to load
 
     return Edge()
+
+
+def _plugged_in(voice: VoiceInfo, settings: Settings) -> Provider:
+    found = plugin(voice.provider, settings)
+    if found is None:
+        raise VoiceError(
+            f"The plug-in that speaks {voice.id} is not installed, or does not work.",
+            hint="Install it again, or choose another voice.",
+            subject="voice",
+        )
+    return found
+
+
+def _turn(provider: Provider) -> AbstractContextManager[object]:
+    """Return what is held while speaking; what is bought is spoken elsewhere, and waits for its like by itself."""
+    return nullcontext() if provider.charges else _ONE_AT_A_TIME
 
 
 def audio_path(settings: Settings, audio_hash: str) -> Path | None:
@@ -67,17 +99,6 @@ def robotic_note(voice: Voice) -> str | None:
         else "put a Piper voice into the voices folder for a natural one"
     )
     return f"spoken by espeak-ng, a robotic voice; {advice}"
-
-
-def _spoken(provider: Provider, text: SpeechText, voice: VoiceInfo, speed: float, control: Control) -> Spoken:
-    spoken = provider.speak(text, voice, speed, control)
-    if [time.word for time in spoken.words] != list(range(len(text.words))):
-        raise VoiceError(
-            f"{voice.id} gave times for {len(spoken.words)} of {len(text.words)} words.",
-            hint="Choose another voice.",
-            subject="voice",
-        )
-    return spoken
 
 
 def _voice(text: SpeechText, voice: VoiceInfo, speed: float, recording: Recording, robotic: bool) -> Voice:

@@ -8,11 +8,12 @@ from app.models.voice import VoiceInfo
 from app.services.speech.edge_voices import KNOWN, described
 from app.services.speech.espeak import Espeak
 from app.services.speech.piper import Piper
+from app.services.speech.plugins import plugin_voice, plugin_voices
 
 
 def voices(settings: Settings) -> list[VoiceInfo]:
-    """Return every voice that is known: Piper's, espeak-ng's, and Edge-TTS's by name."""
-    return [*Piper(settings).voices(), *Espeak().voices(), *KNOWN]
+    """Return every voice that is known: Piper's, espeak-ng's, Edge-TTS's by name, and those of plug-ins."""
+    return [*Piper(settings).voices(), *Espeak().voices(), *KNOWN, *plugin_voices(settings)]
 
 
 def choose_voice(asked: str | None, language: str, settings: Settings) -> VoiceInfo:
@@ -22,7 +23,7 @@ def choose_voice(asked: str | None, language: str, settings: Settings) -> VoiceI
     the languages there are.
     """
     if asked:
-        return _asked(asked, voices(settings))
+        return plugin_voice(asked, settings) or _asked(asked, voices(settings))
     for voice in [*Piper(settings).voices(), *Espeak().voices()]:
         if voice.language == language:
             return voice

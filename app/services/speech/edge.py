@@ -28,6 +28,7 @@ class Edge:
 
     name = "edge"
     robotic = False
+    charges = False
 
     def voices(self) -> list[VoiceInfo]:
         """Return the voices known by name; the service has more."""

@@ -34,6 +34,7 @@ class Espeak:
 
     name = "espeak"
     robotic = True
+    charges = False
 
     def voices(self) -> list[VoiceInfo]:
         """Return all of them, the first choice of each language before its other variants."""

@@ -35,6 +35,7 @@ class Piper:
 
     name = "piper"
     robotic = False
+    charges = False
 
     def __init__(self, settings: Settings) -> None:
         self._folder = settings.voices_dir or settings.data_dir / "voices"

@@ -19,12 +19,16 @@ TAIL_SECONDS = 0.12
 
 
 class Recording(Record):
-    """Speech in the store: a WAV by its hash, its rate in Hz, its length and its words' times in seconds."""
+    """Speech in the store: a WAV by its hash, its rate in Hz, its length and its words' times in seconds.
+
+    `cost_microdollars` is what its provider charged when it was made.
+    """
 
     audio_hash: str
     sample_rate: int
     duration: float
     words: tuple[WordTime, ...]
+    cost_microdollars: int = 0
 
 
 class SpeechStore:
@@ -46,26 +50,31 @@ class SpeechStore:
         """Return the recording when it and its WAV are there and whole; a damaged WAV is taken away."""
         with storage_errors(self._records.folder):
             recording = self._records.get(key, Recording)
-        path = self.audio_path(recording.audio_hash) if recording else None
-        if recording is None or path is None:
-            return None
-        if file_hash(path) == recording.audio_hash:
-            return recording
+        return recording if recording is not None and self.has(recording) else None
+
+    def has(self, recording: Recording) -> bool:
+        """Whether the recording's WAV is there and whole; a damaged one is taken away."""
+        path = self.audio_path(recording.audio_hash)
+        if path is None or file_hash(path) == recording.audio_hash:
+            return path is not None
         with storage_errors(path):
             path.unlink(missing_ok=True)
-        return None
+        return False
 
-    def put(self, key: str, spoken: Spoken) -> Recording:
-        """Cut the silence at both ends, store the sound, and return what is stored."""
+    def add(self, spoken: Spoken, cost_microdollars: int = 0) -> Recording:
+        """Cut the silence at both ends, store the sound, and return what is stored; nobody finds it yet."""
         sound, words = within_silence(spoken)
-        recording = Recording(
+        return Recording(
             audio_hash=self._files.add(sound.wav(), ".wav"),
             sample_rate=sound.rate,
             duration=sound.duration,
             words=words,
+            cost_microdollars=cost_microdollars,
         )
+
+    def remember(self, key: str, recording: Recording) -> None:
+        """Let `get` find the recording from now on."""
         self._records.put(key, recording)
-        return recording
 
 
 def within_silence(spoken: Spoken) -> tuple[Sound, tuple[WordTime, ...]]:

@@ -5,7 +5,7 @@ from app.config import Settings
 from app.media.speech_audio import Sound, read_wav, sounding
 from app.models.voice import WordTime
 from app.services.speech.provider import Spoken
-from app.services.speech.store import LEAD_SECONDS, TAIL_SECONDS, SpeechStore, within_silence
+from app.services.speech.store import LEAD_SECONDS, TAIL_SECONDS, Recording, SpeechStore, within_silence
 
 RATE = 16000
 
@@ -39,10 +39,19 @@ def test_silence_alone_is_left_as_it_is() -> None:
     assert within_silence(quiet)[0].duration == 1.0
 
 
-def test_what_is_put_is_found_again(settings: Settings) -> None:
+def put(store: SpeechStore) -> Recording:
+    recording = store.add(spoken(), 7)
+    store.remember("k", recording)
+    return recording
+
+
+def test_what_is_remembered_is_found_again(settings: Settings) -> None:
     store = SpeechStore(settings)
+    recording = store.add(spoken(), 7)
     assert store.get("k") is None
-    recording = store.put("k", spoken())
+    assert store.has(recording)
+    store.remember("k", recording)
+    assert recording.cost_microdollars == 7
     assert SpeechStore(settings).get("k") == recording
     path = store.audio_path(recording.audio_hash)
     assert path is not None
@@ -52,12 +61,12 @@ def test_what_is_put_is_found_again(settings: Settings) -> None:
 
 def test_a_lost_or_damaged_file_is_as_good_as_none(settings: Settings) -> None:
     store = SpeechStore(settings)
-    path = store.audio_path(store.put("k", spoken()).audio_hash)
+    path = store.audio_path(put(store).audio_hash)
     assert path is not None
     path.write_bytes(path.read_bytes()[:-100])
     assert store.get("k") is None
     assert not path.exists()
-    again = store.put("k", spoken())
+    again = put(store)
     assert store.get("k") == again
     path.unlink()
     assert store.get("k") is None
