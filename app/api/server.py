@@ -14,6 +14,9 @@ from app.errors import InputError
 LEAVING_SECONDS = 3
 """What answers that have begun may still take when the server stops; streams end at once."""
 
+_KEEP_SECONDS = 65
+"""For how long a connection without requests stays: longer than clients keep theirs, so that none asks a closed one."""
+
 _BACKLOG = 2048
 
 
@@ -109,5 +112,6 @@ def _config() -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=_KEEP_SECONDS,
         timeout_graceful_shutdown=LEAVING_SECONDS,
     )

@@ -1,6 +1,7 @@
 """A real `edit-factory serve` for tests: started on a free port, asked over HTTP, stopped or killed."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -79,13 +80,18 @@ def is_alive(process: psutil.Process) -> bool:
 
 
 @contextmanager
-def serving(folder: Path, *options: str) -> Iterator[Server]:
-    """Run a server with this process' environment; whatever happens, it is gone afterwards. Its log is in `folder`."""
+def serving(folder: Path, *options: str, **environment: str) -> Iterator[Server]:
+    """Run a server with this process' environment and more; whatever happens, it is gone afterwards.
+
+    Its log is in `folder`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / "serve.log"
     with log.open("a", encoding="utf-8") as stream:
         command = [*PROGRAM, "serve", "--port", "0", "--json", *options]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stream, text=True)
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=stream, text=True, env={**os.environ, **environment}
+        )
     with process:
         server = None
         try:
