@@ -26,6 +26,31 @@ class RenderReport(Record):
     loudness: Loudness
 
 
+class SoundReport(Record):
+    """The finished sound of a clip: how loud it is, and the wall seconds it took."""
+
+    loudness: Loudness
+    seconds: float
+
+
+class PartsReport(Record):
+    """A clip's picture: its `frames` and `parts`, how many of these this run `encoded`, and the wall seconds."""
+
+    frames: int
+    parts: int
+    encoded: int
+    seconds: float
+
+
+class MuteReport(Record):
+    """What was turned down: the spans, the share of amplitude kept in them, the seconds they cover of `duration`."""
+
+    spans: int
+    keep: float
+    seconds: float
+    duration: float
+
+
 class CheckItem(Record):
     """One thing that was looked at: whether it is as it should be, and what was measured, for a person."""
 
