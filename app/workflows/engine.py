@@ -223,7 +223,11 @@ class _Datasource:
             raise RuntimeError("The engine is not running in this process.")
 
         def body() -> T:
-            return work(source.sql_session().connection())
+            connection = source.sql_session().connection()
+            if connection.dialect.name == "sqlite":
+                # Else the driver begins at the first write, and what was read before it may have changed by then.
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            return work(connection)
 
         return source.run_tx_step({"name": name}, body)
 

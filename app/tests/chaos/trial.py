@@ -5,18 +5,21 @@ import time
 from pathlib import Path
 from typing import Any
 
+import httpx
 from sqlalchemy import Connection, insert
 
 from app.db.tables import clips
 from app.db.types import now
 from app.errors import FootageError, StorageError
 from app.models.control import Control
+from app.models.cost import CostEntry
+from app.services.paid_calls import PaidCalls
 from app.workflows.engine import Queue
 from app.workflows.run import JobRun, durable
 from app.workflows.submit import part_id
 
 STEPS = ("one", "two", "three")
-QUEUE = Queue("trial", per_worker=4)
+QUEUE = Queue("trial", per_worker=2)
 
 
 @durable("trial", dict.fromkeys(STEPS, 1.0))
@@ -39,8 +42,30 @@ def _step(job: JobRun, request: dict[str, Any], name: str, control: Control) -> 
             control.report(0.5)
         control.check()
         time.sleep(0.02)
+    if name == "two" and request.get("pay"):
+        _pay(job, request["pay"], control)
     _go_wrong(request.get("wrong", {}).get(name), job.attempt)
     return name
+
+
+def _pay(job: JobRun, address: str, control: Control) -> None:
+    """Make a call that costs a dollar, once."""
+    key = f"trial {job.job_id}"
+
+    def call() -> Any:
+        return httpx.post(address, content=job.job_id, headers={"Idempotency-Key": key}, timeout=30).json()
+
+    PaidCalls(job.worker.storage.database, job.settings).once(
+        key,
+        service="counting",
+        operation="trial",
+        job_id=job.job_id,
+        call=call,
+        cost=lambda _: CostEntry(
+            job_id=job.job_id, service="counting", operation="trial", input_units=1, cost_microdollars=1_000_000
+        ),
+        control=control,
+    )
 
 
 def _go_wrong(how: str | None, attempt: int) -> None:

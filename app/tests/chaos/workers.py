@@ -20,8 +20,14 @@ from app.workflows.lease import start_of
 FAST = {"EDIT_FACTORY_LEASE_SECONDS": "2", "EDIT_FACTORY_BEAT_SECONDS": "0.4"}
 """Short leases: a dead or sleeping worker is noticed within about 2 s."""
 
-_context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["app.workflows.catalogue", "app.workflows.worker", "app.tests.chaos.trial"])
+context = multiprocessing.get_context("forkserver")
+context.set_forkserver_preload(["app.workflows.catalogue", "app.workflows.worker", "app.tests.chaos.trial"])
+
+
+def environment() -> dict[str, str]:
+    """Return the variables that make a process use this test's data folder and database, with short leases."""
+    ours = ("EDIT_FACTORY_", "SUPABASE_", "DATABASE_URL", "PYTHONPATH")
+    return {**{name: value for name, value in os.environ.items() if name.startswith(ours)}, **FAST}
 
 
 class Workers:
@@ -33,9 +39,7 @@ class Workers:
 
     def start(self, kill_at: tuple[str, ...] = ()) -> BaseProcess:
         """Start one; it kills itself at the first of `kill_at` that no worker was killed at yet."""
-        ours = ("EDIT_FACTORY_", "SUPABASE_", "DATABASE_URL", "PYTHONPATH")
-        environment = {name: value for name, value in os.environ.items() if name.startswith(ours)}
-        process = _context.Process(target=work, args=({**environment, **FAST}, kill_at, self._folder), daemon=False)
+        process = context.Process(target=work, args=(environment(), kill_at, self._folder))
         process.start()
         self.all.append(process)
         return process
@@ -85,10 +89,10 @@ def workers_in(folder: Path) -> Iterator[Workers]:
         workers.kill_all()
 
 
-def work(environment: dict[str, str], kill_at: tuple[str, ...], folder: Path) -> None:
+def work(variables: dict[str, str], kill_at: tuple[str, ...], folder: Path) -> None:
     """Be a worker process."""
     os.setsid()
-    os.environ.update(environment)
+    os.environ.update(variables)
     _be_killed(kill_at, folder)
     from app.config import load_settings  # noqa: PLC0415 - in the child only
     from app.tests.chaos import trial  # noqa: PLC0415
