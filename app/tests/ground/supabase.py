@@ -45,7 +45,7 @@ class Supabase:
         self.service_key = key_of("service_role")
         self.postgres_url = postgres.url(database)
 
-    def token(self, sub: str, *, secret: str = SECRET, **claims: Any) -> str:
+    def token(self, sub: str | None, *, secret: str = SECRET, **claims: Any) -> str:
         """Return the access token of a signed-in account; a claim of None is left out."""
         moment = int(time.time())
         given = {
