@@ -21,7 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.config import Settings, load_settings
 from app.db import Database
-from app.db.tables import paid_calls
+from app.db.tables import jobs, paid_calls
 from app.db.types import clock, now
 from app.errors import EditFactoryError, PaidCallUncertain, StorageError
 from app.models.control import Control
@@ -132,9 +132,9 @@ class PaidCalls:
     def pay_again(self, job_id: str) -> int:
         """Allow the calls of a job and its parts of which nobody knows whether they were paid; return how many."""
         with self._database.write() as connection:
-            jobs = [job_id, *descendants(connection, job_id)]
+            family = [job_id, *descendants(connection, job_id)]
             doubtful = (paid_calls.c.state == "intended", paid_calls.c.expires < clock())
-            freed = update(paid_calls).where(paid_calls.c.job_id.in_(jobs), *doubtful)
+            freed = update(paid_calls).where(paid_calls.c.job_id.in_(family), *doubtful)
             return connection.execute(freed.values(state="open", result=null())).rowcount
 
     def _look(self, key: str) -> Row[Any] | None:
@@ -186,7 +186,7 @@ class PaidCalls:
                     self._release(held)
                     raise
                 if fate is Fate.UNKNOWN:
-                    raise _uncertain(held) from error
+                    raise self._uncertain(held) from error
                 result = fate
             return self._keep(held, result)
 
@@ -195,7 +195,7 @@ class PaidCalls:
         with self._signs_of_life(held):
             fate = self._asked_provider(held)
             if fate is Fate.UNKNOWN or (fate is Fate.NEVER_ARRIVED and held.was_paid):
-                raise _uncertain(held)
+                raise self._uncertain(held)
             if fate is not Fate.NEVER_ARRIVED:
                 return self._keep(held, fate)
             again = self._next_attempt(held)
@@ -208,7 +208,7 @@ class PaidCalls:
         values = {"attempt": again.attempt, "holder": again.holder, "expires": clock() + self._lease_seconds}
         with self._database.write() as connection:
             if not self._changed(connection, held.asked.key, *mine, **values):
-                raise _uncertain(held)
+                raise self._uncertain(held)
         return again
 
     def _asked_provider(self, held: _Held) -> Any:
@@ -284,17 +284,23 @@ class PaidCalls:
         changed = update(paid_calls).where(paid_calls.c.key == key, *conditions).values(**values)
         return connection.execute(changed).rowcount == 1
 
+    def _uncertain(self, held: _Held) -> PaidCallUncertain:
+        asked = held.asked
+        why = (
+            "it was paid before, but what it gave is lost"
+            if held.was_paid
+            else "it broke off before its answer was kept, and may have been charged"
+        )
+        return PaidCallUncertain(
+            f"The call to {asked.service} ({asked.operation}) is not made again by itself: {why}.",
+            hint="Look at the provider's usage page. To make the call again, at its price, run: "
+            f"edit-factory jobs retry {self._whole_job(asked.job_id)} --pay-again.",
+            subject=asked.service,
+        )
 
-def _uncertain(held: _Held) -> PaidCallUncertain:
-    asked = held.asked
-    why = (
-        "it was paid before, but what it gave is lost"
-        if held.was_paid
-        else "it broke off before its answer was kept, and may have been charged"
-    )
-    return PaidCallUncertain(
-        f"The call to {asked.service} ({asked.operation}) is not made again by itself: {why}.",
-        hint="Look at the provider's usage page. To make the call again, at its price, run: "
-        f"edit-factory jobs retry {asked.job_id} --pay-again.",
-        subject=asked.service,
-    )
+    def _whole_job(self, job_id: str) -> str:
+        """Return the job that a person knows, of which this one may be a part."""
+        with contextlib.suppress(StorageError), self._database.read() as connection:
+            while parent := connection.execute(select(jobs.c.parent_id).where(jobs.c.id == job_id)).scalar():
+                job_id = parent
+        return job_id

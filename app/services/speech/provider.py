@@ -64,8 +64,8 @@ class PaidProvider(Provider, Protocol):
     def speak(self, text: SpeechText, voice: VoiceInfo, speed: float, control: Control, key: str = "") -> Spoken:
         """Speak as every provider does, handing on `key` where the service knows such keys.
 
-        Raises `NotPaid` around a `VoiceError` when it is certain that nothing was charged: the request was refused, or
-        never sent. After any other error the speech counts as paid, and is never asked for again by itself.
+        Raises `NotPaid` around a `VoiceError` or `Cancelled` when it is certain that nothing was charged: the request
+        was refused, or never sent. After any other error the speech counts as paid, and is never asked for again by itself.
         """
         ...
 

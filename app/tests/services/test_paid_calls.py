@@ -173,8 +173,9 @@ def test_paying_again_covers_the_parts_of_a_job_and_no_living_call(any_settings:
         storage.rows.create(connection, {"job_id": "whole"})
         storage.rows.create(connection, {"job_id": "part"}, parent_id="whole")
     for key in ("a", "b"):
-        with pytest.raises(PaidCallUncertain):
+        with pytest.raises(PaidCallUncertain) as caught:
             provider.ask(key, "part", broken)
+        assert "jobs retry whole --pay-again" in caught.value.hint  # a person retries the job, and not a part of it
 
     def call() -> Any:
         assert provider.paid.pay_again("whole") == 2
