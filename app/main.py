@@ -14,6 +14,7 @@ from app.api.problems import add_handlers
 from app.api.raw_paths import RawPaths
 from app.config import Settings, load_settings
 from app.services.job_storage import JobStorage
+from app.services.job_watch import JobWatch
 from app.workflows.submit import Desk
 
 
@@ -24,7 +25,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """
     chosen = settings or load_settings()
     storage = JobStorage(chosen)
-    context = Context(chosen, storage, Desk(storage, chosen))
+    context = Context(chosen, storage, Desk(storage, chosen), JobWatch(storage))
     app = FastAPI(
         title="Edit Factory",
         version=__version__,

@@ -1,13 +1,13 @@
 """What a request works with: one for each app."""
 
-import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from app.config import Settings
 from app.services.job_storage import JobStorage
+from app.services.job_watch import JobWatch
 from app.workflows.submit import Desk
 
 
@@ -15,13 +15,14 @@ from app.workflows.submit import Desk
 class Context:
     """The app's settings, its jobs, and where work is put in.
 
-    `leaving` is set when the server stops: streams end then. `ffmpeg_available` is None until it was looked for.
+    `leaving` says that the server stops: streams end then. `ffmpeg_available` is None until it was looked for.
     """
 
     settings: Settings
     storage: JobStorage
     desk: Desk
-    leaving: asyncio.Event = field(default_factory=asyncio.Event)
+    watch: JobWatch
+    leaving: bool = False
     ffmpeg_available: bool | None = None
 
 

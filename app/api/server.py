@@ -96,7 +96,7 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more requests, end streams, and let other answers come to their end."""
         context: Context = self.config.loaded_app.state.context
-        context.leaving.set()
+        context.leaving = True
         await super().shutdown(sockets)
 
 
