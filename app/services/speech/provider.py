@@ -65,7 +65,8 @@ class PaidProvider(Provider, Protocol):
         """Speak as every provider does, handing on `key` where the service knows such keys.
 
         Raises `NotPaid` around a `VoiceError` or `Cancelled` when it is certain that nothing was charged: the request
-        was refused, or never sent. After any other error the speech counts as paid, and is never asked for again by itself.
+        was refused, or never sent. After any other error the speech counts as paid, and is never asked for again by
+        itself.
         """
         ...
 
