@@ -34,8 +34,8 @@ def require_loopback(host: str) -> None:
 def listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens; port 0: on a free one. Raises `InputError` when that cannot be."""
     try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listening = socket.socket(family)
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)  # asyncio sends small answers at once only if it is named
     except OSError as error:
         raise _cannot(host, port, error) from error
     try:

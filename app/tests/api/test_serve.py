@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.api.server import address_of, listen
 from app.config import Settings
 from app.services.job_storage import JobStorage
 from app.tests.api.serving import JOBS, PROGRAM, ask_for_analysis, is_alive, longer, serving
@@ -99,6 +100,16 @@ def test_an_address_that_others_reach_is_refused(edit_factory: CommandLine) -> N
     outcome = edit_factory("serve", "--host", "0.0.0.0", "--json")
     assert (outcome.status, outcome.code) == (2, "not_loopback")
     assert "127.0.0.1" in outcome.err
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_small_answers_are_sent_at_once(host: str) -> None:
+    """What asyncio asks for before it turns off the wait of 40 ms for more to send."""
+    with listen(host, 0) as listening, socket.create_connection(listening.getsockname()[:2]):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.proto == socket.IPPROTO_TCP
+        assert address_of(listening).startswith("http://")
 
 
 def test_a_port_in_use_is_told(edit_factory: CommandLine) -> None:
