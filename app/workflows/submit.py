@@ -164,7 +164,7 @@ class Desk:
         return list(connection.execute(select(jobs).where(jobs.c.id.in_(ids))))
 
     def _require(self, connection: Connection, job_id: str) -> Row[Any]:
-        row = self._rows.get(connection, job_id)
+        row = self._rows.get(connection, job_id, lock=True)
         if row is None:
             raise InputError(
                 f"There is no job {job_id}.",

@@ -137,5 +137,5 @@ class House:
             workflows = frozenset(client_for(self.storage.database).ended(connection))
             leases = frozenset(connection.execute(select(executors.c.id)).scalars())
         data_dir = self.settings.data_dir
-        files = (path for path in data_dir.rglob("*") if path.is_file() and ".db" not in path.name)
+        files = (path for path in data_dir.rglob("*") if path.is_file() and not path.match("edit-factory.db*"))
         return State(frozenset(str(path.relative_to(data_dir)) for path in files), ids, workflows, leases)

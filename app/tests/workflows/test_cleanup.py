@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -138,6 +138,9 @@ def test_deleting_abc_leaves_abc_keep(house: House) -> None:
     assert house.state().jobs == {"abc_keep"}
 
 
+WITHOUT_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)
+"""Each example has a database of its own: making a failing one smaller would take minutes."""
+
 STATUSES = st.sampled_from(["pending", "processing", "completed", "failed", "cancelled"])
 AGES = st.sampled_from([0.0, 0.9, 1.1, 6.9, 7.1, 29.0, 31.0, 400.0])
 JOBS = st.tuples(STATUSES, AGES, st.lists(STATUSES, max_size=2), st.booleans())
@@ -158,7 +161,7 @@ NAMES = st.sampled_from(
     clip_names=st.lists(NAMES, max_size=2, unique=True),
     limit=st.sampled_from([0, 1, 20_000]),
 )
-@hypothesis_settings(suppress_health_check=list(HealthCheck), max_examples=25)
+@hypothesis_settings(suppress_health_check=list(HealthCheck), phases=WITHOUT_SHRINKING, max_examples=20)
 def test_whatever_there_is_the_plan_is_what_happens(
     made_sqlite: Path,
     tmp_path_factory: pytest.TempPathFactory,
