@@ -117,7 +117,9 @@ class CacheIndex:
                 for file in files:
                     path = Path(folder, file)
                     name = path.relative_to(self._folder).as_posix()
-                    if file.startswith(".") or not name.isascii():  # half-written, or none of ours
+                    if (
+                        file.startswith(".") or file.endswith(".tmp") or not name.isascii()
+                    ):  # half-written, none of ours
                         continue
                     with contextlib.suppress(OSError):  # gone meanwhile
                         yield name, (path.lstat().st_size, _written(path))

@@ -24,7 +24,7 @@ from app.models.cleanup import CleanUpPlan, CleanUpReport, Find
 from app.models.control import Control
 from app.services.cache_index import TOUCH_SECONDS, CacheEntry, CacheIndex
 from app.services.cleanup import leftovers
-from app.services.cleanup.references import References, references
+from app.services.cleanup.references import references
 from app.services.files import claim
 from app.services.job_storage import JobStorage, descendants
 from app.workflows.engine import client_for
@@ -97,6 +97,15 @@ class Sweep(ABC):
         taken = list(self.take(self.find(), control))
         return {"count": len(taken), "bytes": sum(find.bytes for find in taken)}
 
+    def _finds(self, paths: Sequence[Path]) -> list[Find]:
+        """Return files and folders as finds, but for those that something refers to, whatever they look like."""
+        known = references(self._storage.database, self._settings) if paths else None
+        return [
+            Find(name=shown(path.relative_to(self._data_dir)), path=path, bytes=leftovers.size_of(path))
+            for path in paths
+            if known is not None and not known.has(path)
+        ]
+
 
 class OldJobs(Sweep):
     """Jobs that ended more than `days` ago, with their parts and events."""
@@ -140,7 +149,7 @@ class JobFolders(Sweep):
         """Return the folders of jobs that are gone, were completed or cancelled."""
         folders = leftovers.folders_in(self._data_dir / "work" / leftovers.JOBS)
         needed = self._needed() if folders else set()
-        return _finds(self._data_dir, [path for path in folders if path.name not in needed])
+        return self._finds([path for path in folders if path.name not in needed])
 
     def _needed(self) -> set[str]:
         """Return the names of the folders that stay: of jobs that may go on and are not about to be removed."""
@@ -178,7 +187,7 @@ class DeadRuns(Sweep):
 
     def find(self) -> list[Find]:
         """Return them."""
-        return _finds(self._data_dir, leftovers.dead_runs(self._data_dir))
+        return self._finds(leftovers.dead_runs(self._data_dir))
 
     def _remove(self, find: Find) -> bool:
         assert find.path is not None  # noqa: S101 - each find of this sweep has one
@@ -198,13 +207,10 @@ class Files(Sweep):
         self.name = "logs" if logs else "files"
         self._all = leftovers.old_logs if logs else leftovers.half_written
         self._is_one = leftovers.is_old_log if logs else leftovers.is_half_written
-        self._known: References | None = None
 
     def find(self) -> list[Find]:
-        """Return them, but for those that something refers to whatever their name."""
-        found = self._all(self._data_dir)
-        known = references(self._storage.database, self._settings) if found else None
-        return _finds(self._data_dir, [path for path in found if known is None or not known.has(path)])
+        """Return them."""
+        return self._finds(self._all(self._data_dir))
 
     def _remove(self, find: Find) -> bool:
         return find.path is not None and self._is_one(find.path) and _unlinked(find.path)
@@ -324,10 +330,6 @@ def sweeps_of(storage: JobStorage, settings: Settings, days: float | None) -> li
         EngineRows(storage, settings, old),
         Leases(storage, settings),
     ]
-
-
-def _finds(data_dir: Path, paths: Sequence[Path]) -> list[Find]:
-    return [Find(name=shown(path.relative_to(data_dir)), path=path, bytes=leftovers.size_of(path)) for path in paths]
 
 
 def _unlinked(path: Path) -> bool:
