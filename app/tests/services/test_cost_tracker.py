@@ -1,8 +1,7 @@
 """Every call of a provider is a row, exact to the micro-dollar, summed over all rows there are, and sent once."""
 
-import json
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,9 +11,12 @@ from app.config import Settings, load_settings
 from app.db.tables import costs, outbox
 from app.errors import InputError, UnknownName
 from app.models.cost import CostEntry
+from app.services import cost_rows
 from app.services.cost_tracker import CostTracker, get_cost_tracker, tracker_for
 from app.services.job_storage import JobStorage
-from app.tests.services.rest_server import RestServer, rest_server
+from app.tests.ground.supabase import Supabase
+
+OWNER = "4c1d7f7e-52ba-4a6e-9d1e-0f5a5d9d5a01"
 
 
 @pytest.fixture
@@ -33,21 +35,17 @@ class Nudged:
 
 
 @pytest.fixture
-def supabase(monkeypatch: pytest.MonkeyPatch) -> Iterator[RestServer]:
-    with rest_server() as server:
-        monkeypatch.setenv("SUPABASE_URL", server.url)
-        monkeypatch.setenv("SUPABASE_KEY", "header.payload.signature")
-        yield server
-
-
-@pytest.fixture
 def waits() -> list[float]:
     return []
 
 
 @pytest.fixture
-def connected(supabase: RestServer, waits: list[float], any_settings: Settings) -> CostTracker:
+def connected(
+    supabase: Supabase, waits: list[float], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> CostTracker:
     """A tracker of a project that is there; it notes how long it would have waited."""
+    monkeypatch.setenv("SUPABASE_URL", supabase.url)
+    monkeypatch.setenv("SUPABASE_KEY", supabase.service_key)
     tracker = CostTracker(load_settings(), wait=waits.append)
     tracker._supabase = Nudged()
     return tracker
@@ -208,9 +206,9 @@ def test_without_a_project_nothing_is_noted_for_it(tracker: CostTracker) -> None
     assert tracker.entries().entries == (entry,)
 
 
-def test_logging_notes_what_is_to_be_sent_and_sends_nothing(connected: CostTracker, supabase: RestServer) -> None:
-    entry = connected.log_elevenlabs_tts("a", 1_234, owner="o", project_id="p", clip_id="c")
-    assert supabase.requests == 0
+def test_logging_notes_what_is_to_be_sent_and_sends_nothing(connected: CostTracker, supabase: Supabase) -> None:
+    entry = connected.log_elevenlabs_tts("a", 1_234, owner=OWNER, project_id="p", clip_id="c")
+    assert supabase.gateway.requests == []
     assert noted(connected) == [
         {
             "id": entry.id,
@@ -220,7 +218,7 @@ def test_logging_notes_what_is_to_be_sent_and_sends_nothing(connected: CostTrack
             "units": 1_234,
             "estimated_cost": "0.123400",
             "details": {"model": "eleven_multilingual_v2"},
-            "owner": "o",
+            "owner": OWNER,
             "project_id": "p",
             "clip_id": "c",
             "created_at": entry.timestamp.isoformat(),
@@ -233,15 +231,20 @@ def test_logging_notes_what_is_to_be_sent_and_sends_nothing(connected: CostTrack
 
 
 def test_sending_at_once_leaves_nothing_to_be_sent(
-    connected: CostTracker, supabase: RestServer, waits: list[float]
+    connected: CostTracker, supabase: Supabase, waits: list[float]
 ) -> None:
     other = connected.log_edge_tts("b", 1)
-    entry = connected.log_edge_tts("a", 3)
+    entry = connected.log_elevenlabs_tts("a", 7, owner=OWNER, project_id="p", clip_id="c", note="ș")
     assert connected._save_to_supabase(entry)
-    assert list(supabase.rows) == [entry.id]
     assert [row["id"] for row in noted(connected)] == [other.id]
     assert connected._save_to_supabase(entry)
-    assert len(supabase.rows) == 1
+    (row,) = supabase.rows("api_costs")
+    assert row["estimated_cost"] == Decimal("0.000700")
+    assert {**row, "id": str(row["id"]), "owner": str(row["owner"])} == {
+        **cost_rows.replica_of(entry),
+        "estimated_cost": row["estimated_cost"],
+        "created_at": entry.timestamp,
+    }
     assert waits == []
 
 
@@ -251,31 +254,45 @@ def test_sending_at_once_leaves_nothing_to_be_sent(
 )
 def test_it_is_tried_again_and_kept_when_that_does_not_help(
     connected: CostTracker,
-    supabase: RestServer,
+    supabase: Supabase,
     waits: list[float],
     failures: int,
     retries: int,
     sent: bool,
     waited: list[float],
 ) -> None:
-    supabase.failures = failures
+    supabase.gateway.answer_with(503, failures)
     entry = connected.log_edge_tts("a", 3)
     assert connected._save_to_supabase(entry, max_retries=retries) is sent
     assert waits == waited
     assert len(noted(connected)) == (0 if sent else 1)
-    assert len(supabase.rows) == int(sent)
+    assert len(supabase.rows("api_costs")) == int(sent)
 
 
-def test_an_answer_that_never_came_makes_no_second_row(connected: CostTracker, supabase: RestServer) -> None:
-    supabase.unheard = 1
+def test_an_answer_that_never_came_makes_no_second_row(connected: CostTracker, supabase: Supabase) -> None:
+    supabase.gateway.lose_answers(1)
     entry = connected.log_edge_tts("a", 3)
     assert connected._save_to_supabase(entry)
-    assert supabase.requests == 2
-    assert len(supabase.rows) == 1
+    assert len(supabase.gateway.requests) == 2
+    assert len(supabase.rows("api_costs")) == 1
     assert noted(connected) == []
 
 
-def test_an_entry_that_was_never_logged_is_kept_first(connected: CostTracker, supabase: RestServer) -> None:
+def test_a_project_that_cannot_be_reached_holds_up_nobody_who_logs(
+    connected: CostTracker, supabase: Supabase, waits: list[float]
+) -> None:
+    supabase.gateway.cut()
+    entry = connected.log_edge_tts("a", 3)
+    assert waits == []
+    assert not connected._save_to_supabase(entry)
+    assert waits == [1.0, 2.0]
+    supabase.gateway.restore()
+    assert connected._save_to_supabase(entry)
+    assert len(supabase.rows("api_costs")) == 1
+    assert noted(connected) == []
+
+
+def test_an_entry_that_was_never_logged_is_kept_first(connected: CostTracker, supabase: Supabase) -> None:
     entry = CostEntry(
         timestamp=datetime.now(UTC),
         job_id="a",
@@ -285,10 +302,11 @@ def test_an_entry_that_was_never_logged_is_kept_first(connected: CostTracker, su
         cost_microdollars=0,
         details={"note": "ș"},
     )
-    supabase.failures = 9
+    supabase.gateway.cut()
     assert not connected._save_to_supabase(entry)
-    assert json.dumps(noted(connected)[0]["details"], ensure_ascii=False) == '{"note": "ș"}'
+    assert noted(connected)[0]["details"] == {"note": "ș"}
+    supabase.gateway.restore()
     connected._supabase = None
     assert not connected._save_to_supabase(entry)
     assert len(connected.entries().entries) == len(noted(connected)) == 1
-    assert supabase.requests == 3
+    assert supabase.gateway.requests == []
