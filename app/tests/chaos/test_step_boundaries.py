@@ -13,7 +13,7 @@ from app.models.make import MakeRequest, MakeResult
 from app.services.job_storage import JobStorage
 from app.tests.chaos.workers import Workers, workers_in
 from app.tests.conftest import ClipMaker
-from app.workflows.generate import request_json
+from app.workflows.records import request_json
 from app.workflows.submit import Desk, part_id
 
 pytestmark = [pytest.mark.slow, pytest.mark.chaos]
