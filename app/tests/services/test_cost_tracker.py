@@ -110,6 +110,7 @@ def test_a_row_comes_and_goes_with_the_callers_transaction(tracker: CostTracker)
     assert len(tracker.entries().entries) == 1
 
 
+@pytest.mark.slow
 def test_sums_are_over_all_rows(tracker: CostTracker) -> None:
     """1,500 rows over three days: sums that stop at the first 1,000 rows are found out."""
     noon = datetime(2026, 3, 1, 23, 59, tzinfo=UTC)
