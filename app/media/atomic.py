@@ -40,13 +40,18 @@ def new_file(place: Path) -> Iterator[Path]:
         temporary = Path(name)
         try:
             yield temporary
-            with temporary.open("rb") as stream:
-                os.fsync(stream.fileno())
-            temporary.chmod(0o644)
-            temporary.replace(place)
+            settle(temporary, place)
         finally:
             with contextlib.suppress(FileNotFoundError):
                 temporary.unlink()
+
+
+def settle(made: Path, place: Path) -> None:
+    """Give a finished file of the same disk the name `place`, once its bytes are on the disk. Raises `OSError`."""
+    with made.open("rb") as stream:
+        os.fsync(stream.fileno())
+    made.chmod(0o644)
+    made.replace(place)
 
 
 def write_text(place: Path, text: str) -> None:

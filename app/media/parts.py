@@ -1,7 +1,7 @@
 """A clip's picture, one ffmpeg process for each shot, a few side by side: each part is a closed group of pictures.
 
-What decides a part's bytes: the source's bytes, its shot, the captions that fall on it, the canvas, the quality
-(with its number of x264 threads) and the ffmpeg build; never how many parts are encoded at once.
+What decides a part's bytes: the source's bytes, its shot, the captions, the canvas, the quality (with its number of
+x264 threads) and the ffmpeg build; never how many parts are encoded at once. The hash of all that is its name.
 """
 
 import threading
@@ -15,10 +15,12 @@ import av
 from app import data
 from app.errors import MediaError
 from app.media.colours import Colours
-from app.media.ffmpeg import Input, Workplace
+from app.media.ffmpeg import Ffmpeg, Input, Workplace
 from app.media.framing import TURNS, framing_filters
 from app.media.seeking import begin_before
-from app.media.subtitles import DRAW, SUBTITLES_NAME
+from app.media.shelf import Shelf
+from app.media.subtitles import DRAW
+from app.models.base import content_key
 from app.models.control import Control
 from app.models.edit import Canvas, Edit, EditShot
 from app.models.media import Rotation
@@ -71,7 +73,7 @@ class Part:
 
     @property
     def name(self) -> str:
-        """Its file in the job's folder."""
+        """Its file while it is encoded."""
         return f"part-{self.index:04}.mp4"
 
 
@@ -91,48 +93,79 @@ def _lead(source: Source, start: float) -> float:
     return min(start, _LEAD_VARIABLE if source.variable_rate else _LEAD)
 
 
-def encode_parts(edit: Edit, parts: Sequence[Part], place: Workplace, max_parallel: int) -> tuple[Path, ...]:
-    """Encode every part into the workplace's folder, `max_parallel` at once, and return the files in order.
+@dataclass(frozen=True)
+class Look:
+    """How all parts of a clip are encoded. `captions` is the hash of those that are drawn on it, empty for none."""
 
-    The folder holds `subs.ass` and `fonts` when captions are drawn. Raises what `encode_part` raises; by then no
-    process of this call runs.
+    canvas: Canvas
+    quality: Quality
+    captions: str
+
+
+def look_of(edit: Edit, captions: str) -> Look:
+    """Return how the edit's parts are encoded."""
+    return Look(edit.canvas, data.find("quality", data.qualities(), edit.quality), captions)
+
+
+def encode_parts(
+    parts: Sequence[Part], look: Look, place: Workplace, shelf: Shelf, max_parallel: int
+) -> tuple[tuple[Path, ...], int]:
+    """Encode the parts that are not on the shelf yet, `max_parallel` at once.
+
+    Return the files of all in order, and how many were encoded. The workplace's folder is this run's own, and holds
+    `subs.ass` and `fonts` when captions are drawn. Raises what `encode_part` raises; by then no process of this call
+    runs, and the parts that were finished are on the shelf.
     """
-    quality = data.find("quality", data.qualities(), edit.quality)
-    captions = (place.folder / SUBTITLES_NAME).exists()
+    keys = [part_key(part, look, place.ffmpeg) for part in parts]
+    there = [shelf.find(key) for key in keys]
     tally = _Tally([part.shot.frames for part in parts], place.control)
+    for part, file in zip(parts, there, strict=True):
+        if file is not None:
+            tally.report(part.index, 1.0)
 
     def work(part: Part, stop: threading.Event) -> Path:
         watch = Control(lambda share: tally.report(part.index, share), stop)
-        return encode_part(part, edit.canvas, quality, place.watched_by(watch), captions=captions)
+        return shelf.put(encode_part(part, look, place.watched_by(watch)), keys[part.index])
 
-    return _side_by_side(parts, work, max_parallel, place.control)
+    missing = [part for part, file in zip(parts, there, strict=True) if file is None]
+    encoded = iter(_side_by_side(missing, work, max_parallel, place.control))
+    return tuple(file or next(encoded) for file in there), len(missing)
 
 
-def encode_part(part: Part, canvas: Canvas, quality: Quality, place: Workplace, *, captions: bool) -> Path:
+def part_key(part: Part, look: Look, ffmpeg: Ffmpeg) -> str:
+    """Return the hash of all that decides a part's bytes: its source, what ffmpeg is told of it, and which ffmpeg."""
+    told = [*seek(part).options, *_arguments(part, look)]
+    return content_key("part", part.shot.source, told, part.shot.frames, look.captions, ffmpeg.version)
+
+
+def encode_part(part: Part, look: Look, place: Workplace) -> Path:
     """Encode one part and return its file.
 
     Raises `MediaError` (source_short) when the source ends in mid-shot, or (source_changes) when its pictures change
     their size or format there, and what `run` raises.
     """
     file = place.folder / part.name
-    _encode(part, canvas, quality, place, captions=captions)
+    _encode(part, look, place)
     if not _is_steady(file) and part.source.indexed:
         # Where pictures change, ffmpeg builds its filters anew, and they count from 0. If that is in the lead: without.
-        _encode(replace(part, lead=0.0), canvas, quality, place, captions=captions)
+        _encode(replace(part, lead=0.0), look, place)
     _require_frames(part, file)
     return file
 
 
-def _encode(part: Part, canvas: Canvas, quality: Quality, place: Workplace, *, captions: bool) -> None:
+def _encode(part: Part, look: Look, place: Workplace) -> None:
     place.run(
         f"encoding shot {part.index + 1} from {part.source.name}",
         (seek(part),),
-        (
-            *("-map", picture_of(part), "-an", "-sn", "-dn", "-vf", part_filters(part, canvas, captions=captions)),
-            *(*_encoder(quality, part.shot.frames), "-f", "mp4", part.name),
-        ),
+        (*_arguments(part, look), "-f", "mp4", part.name),
         frames=part.shot.frames,
     )
+
+
+def _arguments(part: Part, look: Look) -> tuple[str, ...]:
+    filters = part_filters(part, look.canvas, captions=bool(look.captions))
+    picture = ("-map", picture_of(part), "-an", "-sn", "-dn", "-vf", filters)
+    return (*picture, *_encoder(look.quality, part.shot.frames))
 
 
 def part_filters(part: Part, canvas: Canvas, *, captions: bool) -> str:

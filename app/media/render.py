@@ -1,93 +1,131 @@
-"""An edit document and its files in, one finished MP4 out.
+"""An edit document and its files in, one finished MP4 out, in three steps that go on where they were.
 
 Sound first (it is quick, and a voice that cannot be read is best known early), then every shot once through the
-encoder, then packets are copied together. The clip appears under its name only when it is whole.
+encoder, then packets are copied together. Each step works in a folder of its own inside the job's, and its results
+appear there only when they are whole: it may be killed at any time and run again, also by two processes at once.
 """
 
-import shutil
-import tempfile
+import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from itertools import pairwise
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app.errors import MediaError
-from app.media.atomic import storage_errors
+from app.errors import MediaError, RenderError
+from app.media.atomic import settle, storage_errors, write_text
 from app.media.colours import read_colours
 from app.media.containers import MAX_PIXELS, no_picture, open_media, picture_stream
-from app.media.ffmpeg import Ffmpeg, Limits, Workplace
+from app.media.ffmpeg import Workplace
+from app.media.held import own_folder
 from app.media.join import join
 from app.media.loudness import QUIET_LUFS, SILENT_LUFS, level
-from app.media.parts import Source, encode_parts, parts_of
+from app.media.parts import Source, encode_parts, look_of, parts_of
 from app.media.seeking import WITHOUT_INDEX
+from app.media.shelf import Shelf
 from app.media.sound import mix, takes_of
 from app.media.subtitles import Subtitles
-from app.models.control import Control
 from app.models.edit import Edit
 from app.models.media import MediaInfo
-from app.models.report import Loudness, RenderReport
+from app.models.report import PartsReport, SoundReport
 
-__all__ = ["Subtitles", "render"]
+SOUND_NAME, CLIP_NAME = "sound.m4a", "clip.mp4"
+"""What the first and the last step leave in the job's folder."""
 
-_SOUND, _PICTURE = 0.03, 0.98
-"""Shares of the whole at which sound and picture are done (measured: 3 % and 95 % of the time of a 20 s clip)."""
+TRIES_NAME = "tries"
+"""The folder in the job's where each try of a step has one of its own."""
+
+_PARTS_NAME = "parts.json"  # the clip's parts in order: the one thing that tells joining where they are
 
 
-def render(
-    edit: Edit,
-    sources: Mapping[str, Path],
-    infos: Mapping[str, MediaInfo],
-    voice: Path | None,
-    subtitles: Subtitles | None,
-    out: Path,
-    work: Path,
-    *,
-    ffmpeg: Ffmpeg,
-    max_parallel: int,
-    limits: Limits,
-    control: Control,
-) -> RenderReport:
-    """Render `edit` to `out` (MP4). `sources` and `infos` hold its files by content hash, `voice` is a sound file.
+@dataclass(frozen=True)
+class Material:
+    """What a clip is made of. `sources` and `infos` hold the edit's files by content hash, `voice` is a sound file."""
 
-    Works in a folder of its own under `work`, which is removed whatever happens. Raises `MediaError` for a source
-    that is missing, has changed or ends too early, `RenderError`, `StorageError` or `Cancelled`; then `out` is
-    untouched and no process is left.
+    edit: Edit
+    sources: Mapping[str, Path]
+    infos: Mapping[str, MediaInfo]
+    voice: Path | None
+    subtitles: Subtitles | None
+
+
+def render_sound(material: Material, place: Workplace) -> SoundReport:
+    """Make the clip's sound and leave it in the place's folder.
+
+    Raises `MediaError` for a source that is missing or has changed, `RenderError`, `StorageError` or `Cancelled`; then
+    no process is left.
     """
-    _require_sources(edit, sources, infos)
-    with _job_folder(work) as folder, storage_errors(folder):
-        if subtitles is not None:
-            subtitles.write(folder, ffmpeg)
-        place = Workplace(ffmpeg, folder, limits, control)
-        started = [time.monotonic()]
-        sound, loudness = _sound(edit, sources, infos, voice, place)
-        control.report(_SOUND)
-        started.append(time.monotonic())
-        parts = parts_of(edit, decodable(edit, sources, infos))
-        files = encode_parts(edit, parts, place.watched_by(control.part(_SOUND, _PICTURE)), max_parallel)
-        started.append(time.monotonic())
-        join(files, [shot.frames for shot in edit.shots], sound, out, control)
-        started.append(time.monotonic())
-    control.report(1.0)
-    return RenderReport(
-        frames=edit.frames,
-        parts=len(parts),
-        encoded_bytes=out.stat().st_size,
-        seconds=dict(zip(("sound", "picture", "join"), _steps(started), strict=True)),
-        loudness=loudness,
-    )
+    began = time.monotonic()
+    _require_sources(material)
+    sounding = {key: path for key, path in material.sources.items() if material.infos[key].audio is not None}
+    quietest = QUIET_LUFS if material.voice is None else SILENT_LUFS
+    with _try_at(place) as own:
+        mixed = mix(material.edit, takes_of(material.edit, sounding), material.voice, own)
+        sound, loudness = level(mixed, own, quietest=quietest)
+        settle(sound, place.folder / SOUND_NAME)
+    place.control.report(1.0)
+    return SoundReport(loudness=loudness, seconds=_since(began))
 
 
-def _sound(
-    edit: Edit,
-    sources: Mapping[str, Path],
-    infos: Mapping[str, MediaInfo],
-    voice: Path | None,
-    place: Workplace,
-) -> tuple[Path, Loudness]:
-    sounding = {key: path for key, path in sources.items() if infos[key].audio is not None}
-    quietest = QUIET_LUFS if voice is None else SILENT_LUFS
-    return level(mix(edit, takes_of(edit, sounding), voice, place), place, quietest=quietest)
+def render_parts(material: Material, place: Workplace, max_parallel: int) -> PartsReport:
+    """Encode those parts of the clip that are not in the place's folder yet, `max_parallel` at once.
+
+    Raises what `render_sound` raises, and `MediaError` for a source that ends too early. The parts that were finished
+    stay; with the code render_memory, try again with fewer at once.
+    """
+    began = time.monotonic()
+    _require_sources(material)
+    edit = material.edit
+    with _try_at(place) as own:
+        captions = material.subtitles.write(own.folder, place.ffmpeg) if material.subtitles is not None else ""
+        parts = parts_of(edit, decodable(edit, material.sources, material.infos))
+        files, encoded = encode_parts(parts, look_of(edit, captions), own, Shelf(place.folder), max_parallel)
+        write_text(place.folder / _PARTS_NAME, json.dumps([file.name for file in files]))
+    place.control.report(1.0)
+    return PartsReport(frames=edit.frames, parts=len(parts), encoded=encoded, seconds=_since(began))
+
+
+def render_join(material: Material, place: Workplace) -> Path:
+    """Copy parts and sound in the place's folder together and return the clip, an MP4 there.
+
+    Raises `RenderError` (part_broken), `StorageError` or `Cancelled`.
+    """
+    with _try_at(place) as own:
+        files = _parts_made(place.folder)
+        clip = own.folder / CLIP_NAME
+        join(files, [shot.frames for shot in material.edit.shots], place.folder / SOUND_NAME, clip, place.control)
+        settle(clip, place.folder / CLIP_NAME)
+    place.control.report(1.0)
+    return place.folder / CLIP_NAME
+
+
+def _parts_made(folder: Path) -> list[Path]:
+    try:
+        names = json.loads((folder / _PARTS_NAME).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        names = ["picture"]
+    files = [folder / name for name in names]
+    lost = next((file.name for file in files if not Shelf(folder).is_whole(file)), None)
+    if lost is not None:
+        raise RenderError(
+            f"The {lost} of the clip is not there any more, or was changed.",
+            hint="Render it again: what is whole is not encoded again.",
+            subject=lost,
+            code="part_broken",
+        )
+    return files
+
+
+@contextmanager
+def _try_at(place: Workplace) -> Iterator[Workplace]:
+    """Give a workplace of this try's own inside the job's folder; what tries that died left is removed."""
+    place.control.check()
+    with storage_errors(place.folder), own_folder(place.folder / TRIES_NAME) as folder:
+        yield replace(place, folder=folder)
+
+
+def _since(began: float) -> float:
+    return round(time.monotonic() - began, 3)
 
 
 def decodable(edit: Edit, sources: Mapping[str, Path], infos: Mapping[str, MediaInfo]) -> dict[str, Source]:
@@ -115,10 +153,10 @@ def _decodable(path: Path, name: str, info: MediaInfo) -> Source:
         )
 
 
-def _require_sources(edit: Edit, sources: Mapping[str, Path], infos: Mapping[str, MediaInfo]) -> None:
+def _require_sources(material: Material) -> None:
     """Raise `MediaError` for a source that is not there or is another size than when it was probed."""
-    for source in edit.sources:
-        path, info = sources.get(source.content_hash), infos.get(source.content_hash)
+    for source in material.edit.sources:
+        path, info = material.sources.get(source.content_hash), material.infos.get(source.content_hash)
         if path is None or info is None or not path.is_file():
             raise MediaError(
                 f"The footage {source.name} is missing.",
@@ -133,18 +171,3 @@ def _require_sources(edit: Edit, sources: Mapping[str, Path], infos: Mapping[str
                 subject=source.name,
                 code="source_changed",
             )
-
-
-@contextmanager
-def _job_folder(work: Path) -> Iterator[Path]:
-    with storage_errors(work):
-        work.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix="render-", dir=work))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _steps(times: list[float]) -> list[float]:
-    return [round(after - before, 3) for before, after in pairwise(times)]

@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 from app.media.atomic import storage_errors
 from app.media.ffmpeg import Ffmpeg
+from app.media.hashing import file_hash
+from app.models.base import content_key
 
 SUBTITLES_NAME, FONTS_NAME = "subs.ass", "fonts"
 """Fixed names: no text or path of a person ever enters a filter graph."""
@@ -27,13 +29,18 @@ class Subtitles:
     text: str
     fonts: Callable[[Path], None]
 
-    def write(self, folder: Path, ffmpeg: Ffmpeg) -> None:
-        """Put text and fonts into `folder` under their fixed names, for `ffmpeg` to draw. Raises `StorageError`."""
+    def write(self, folder: Path, ffmpeg: Ffmpeg) -> str:
+        """Put text and fonts into `folder` under their fixed names, for `ffmpeg` to draw; return the hash of them all.
+
+        Raises `StorageError`.
+        """
         text = for_bt601(self.text) if ffmpeg.bt601_captions else self.text
         with storage_errors(folder):
             (folder / SUBTITLES_NAME).write_text(text, encoding="utf-8", newline="\n")
             (folder / FONTS_NAME).mkdir()
             self.fonts(folder / FONTS_NAME)
+            fonts = {font.name: file_hash(font) for font in sorted((folder / FONTS_NAME).iterdir())}
+        return content_key(text, fonts)
 
 
 def for_bt601(text: str) -> str:

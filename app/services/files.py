@@ -3,18 +3,18 @@
 Both become visible only when complete.
 """
 
-import fcntl
 import hashlib
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import ValidationError
 
-from app.media.atomic import new_file, storage_errors, write_text
+from app.media.atomic import new_file, write_text
+from app.media.held import claim
 from app.models.base import Record
+
+__all__ = ["ContentStore", "RecordCache", "claim"]
 
 R = TypeVar("R", bound=Record)
 
@@ -71,42 +71,3 @@ class RecordCache:
         place = self._place(key)
         write_text(place, record.model_dump_json())
         self._used(place)
-
-
-@contextmanager
-def claim(place: Path) -> Iterator[bool]:
-    """Give whether this process now holds `place`, a file that exists only to be held; nobody waits.
-
-    The kernel lets go of it when the process dies, however it dies. On a file system without locks everybody holds it.
-    Raises `StorageError` when the file cannot be made.
-    """
-    handle = _held(place)
-    try:
-        yield handle is not None
-    finally:
-        if handle is not None:
-            place.unlink(missing_ok=True)
-            os.close(handle)
-
-
-def _held(place: Path) -> int | None:
-    while True:
-        with storage_errors(place):
-            handle = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(handle)
-            return None
-        except OSError:  # ENOLCK and the like: no locks here
-            return handle
-        if _is_at(handle, place):
-            return handle
-        os.close(handle)  # its holder took it away between our two calls: this is another file now
-
-
-def _is_at(handle: int, place: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(handle), place.stat())
-    except FileNotFoundError:
-        return False

@@ -3,7 +3,6 @@
 import hashlib
 import shutil
 import tempfile
-import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,8 +10,8 @@ from pathlib import Path
 from app.editing.document import read_edit
 from app.errors import EditError, StorageError
 from app.media.atomic import storage_errors
+from app.media.held import claim, own_folder
 from app.models.edit import Edit
-from app.services.files import claim
 
 BYTES_PER_PIXEL = 0.06
 """Room for one pixel of one frame: measured 0.011 (draft), 0.021 (standard), 0.032 (high) on grainy footage."""
@@ -91,27 +90,5 @@ def job_folder(data_dir: Path, job_id: str) -> Path:
 @contextmanager
 def work_folder(data_dir: Path) -> Iterator[Path]:
     """Give a folder of this run's own under the data folder, and remove it; also those that dead runs left."""
-    parent = data_dir / "work"
-    with storage_errors(parent):
-        parent.mkdir(parents=True, exist_ok=True)
-        _remove_dead(parent)
-    work = parent / uuid.uuid4().hex
-    with claim(_lock_of(work)):
-        with storage_errors(work):
-            work.mkdir()
-        try:
-            yield work
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
-
-
-def _lock_of(work: Path) -> Path:
-    return work.with_name(f"{work.name}.lock")
-
-
-def _remove_dead(parent: Path) -> None:
-    """Remove the folders whose lock nobody holds; a lock is made before its folder, so none is taken for dead."""
-    for name in {place.name.removesuffix(".lock") for place in parent.iterdir()} - {_JOBS}:
-        with claim(_lock_of(parent / name)) as dead:
-            if dead and (parent / name).exists():
-                shutil.rmtree(parent / name, ignore_errors=True)
+    with own_folder(data_dir / "work", frozenset([_JOBS])) as folder:
+        yield folder

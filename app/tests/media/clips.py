@@ -1,5 +1,6 @@
 """Clips whose every frame says its own number, edits that take from them, and readers of what was rendered."""
 
+import shutil
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -8,11 +9,14 @@ import av
 import numpy as np
 import numpy.typing as npt
 
+from app.media.atomic import new_file
 from app.media.check import check_clip
-from app.media.ffmpeg import Limits, find_ffmpeg
+from app.media.ffmpeg import Limits, Workplace, find_ffmpeg
+from app.media.held import own_folder
 from app.media.parts import Part, parts_of
 from app.media.probe import probe
-from app.media.render import Subtitles, decodable, render
+from app.media.render import Material, decodable, render_join, render_parts, render_sound
+from app.media.subtitles import Subtitles
 from app.models.control import Control
 from app.models.edit import Canvas, Edit, EditShot, FramingMode, QualityName, SourceRef, SourceSound, VoiceTrack
 from app.models.report import CheckReport, RenderReport
@@ -108,6 +112,12 @@ class Stage:
             source_sound=source_sound or SourceSound(),
         )
 
+    def material(self, edit: Edit, voice: Path | None = None, subtitles: Subtitles | None = None) -> Material:
+        return Material(edit, self.paths, self.infos, voice, subtitles)
+
+    def place(self, folder: Path, control: Control | None = None) -> Workplace:
+        return Workplace(find_ffmpeg(), folder, Limits(), control or Control())
+
     def render(
         self,
         edit: Edit,
@@ -118,18 +128,19 @@ class Stage:
         max_parallel: int = 2,
         control: Control | None = None,
     ) -> RenderReport:
-        return render(
-            edit,
-            self.paths,
-            self.infos,
-            voice,
-            subtitles,
-            out,
-            self.folder / "work",
-            ffmpeg=find_ffmpeg(),
-            max_parallel=max_parallel,
-            limits=Limits(),
-            control=control or Control(),
+        """Render in one go, in a folder that is gone afterwards."""
+        material, watched = self.material(edit, voice, subtitles), control or Control()
+        with own_folder(self.folder / "work") as folder:
+            sound = render_sound(material, self.place(folder, watched.part(0.0, 0.03)))
+            picture = render_parts(material, self.place(folder, watched.part(0.03, 0.98)), max_parallel)
+            with new_file(out) as temporary:
+                shutil.copyfile(render_join(material, self.place(folder, watched.part(0.98, 1.0))), temporary)
+        return RenderReport(
+            frames=picture.frames,
+            parts=picture.parts,
+            encoded_bytes=out.stat().st_size,
+            seconds={"sound": sound.seconds, "picture": picture.seconds},
+            loudness=sound.loudness,
         )
 
     def parts(self, edit: Edit) -> tuple[Part, ...]:

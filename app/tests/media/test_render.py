@@ -139,7 +139,7 @@ def test_report_and_progress(stage: Stage, tmp_path: Path) -> None:
     assert report.frames == 80
     assert report.parts == 4
     assert report.encoded_bytes == (tmp_path / "o.mp4").stat().st_size
-    assert list(report.seconds) == ["sound", "picture", "join"]
+    assert list(report.seconds) == ["sound", "picture"]
     assert report.loudness.integrated == pytest.approx(-14, abs=0.5)
 
 

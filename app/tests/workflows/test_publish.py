@@ -1,0 +1,241 @@
+"""A clip is shown whole or not at all, also when its steps are killed and run again."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.config import Settings
+from app.editing.document import read_edit
+from app.errors import Cancelled, CheckFailed, StorageError
+from app.media.ffmpeg import Workplace
+from app.media.render import Material, render_parts
+from app.models.control import Control
+from app.models.edit import Edit
+from app.models.report import PartsReport
+from app.tests.conftest import ClipMaker
+from app.tests.media.clips import TALL, Stage, shot
+from app.workflows import publish as publishing
+from app.workflows.places import files_of
+from app.workflows.publish import Rendering, check_and_poster, join, picture, publish, reveal, sound
+from app.workflows.stems import choose_stem, tag_of
+
+DIE = """
+import os, signal, sys
+from pathlib import Path
+from app.config import load_settings
+from app.tests.workflows.test_publish import rendering_of
+from app.workflows import publish
+settle, left = publish.settle, [int(sys.argv[4])]
+def dying(made, place):
+    if not left[0]:
+        os.kill(os.getpid(), signal.SIGKILL)
+    left[0] -= 1
+    settle(made, place)
+publish.settle = dying
+rendering = rendering_of(Path(sys.argv[1]), Path(sys.argv[2]), load_settings())
+publish.reveal(rendering, Path(sys.argv[3]), "job")
+"""
+
+
+def rendering_of(source: Path, folder: Path, settings: Settings) -> Rendering:
+    stage = Stage(folder.parent, source)
+    edit = stage.edit([shot(stage.keys[0], 0.2, 30), shot(stage.keys[0], 1.7, 30)], TALL)
+    sources = {key: (stage.paths[key], stage.infos[key]) for key in stage.keys}
+    return Rendering(edit, sources, None, folder, settings)
+
+
+def finished(rendering: Rendering) -> Rendering:
+    """Do all steps but the last one."""
+    sound(rendering, Control())
+    picture(rendering, Control())
+    join(rendering, Control())
+    check_and_poster(rendering, Control())
+    return rendering
+
+
+@pytest.fixture
+def rendering(clip: Path, tmp_path: Path, settings: Settings) -> Rendering:
+    return rendering_of(clip, tmp_path / "job", settings)
+
+
+@pytest.fixture
+def checked(rendering: Rendering) -> Rendering:
+    return finished(rendering)
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "out"
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {place.name: place.read_bytes() for place in folder.iterdir()}
+
+
+FOUR = {"e.mp4", "e.srt", "e.jpg", "e.edit.json"}
+
+
+def test_the_steps_make_the_same_files_as_all_in_one_go(rendering: Rendering, out: Path, tmp_path: Path) -> None:
+    finished(rendering)
+    stem = choose_stem(out, rendering.edit, "job", rendering.folder)
+    assert reveal(rendering, stem, "job") == files_of(stem)
+    at_once = publish(
+        rendering.edit,
+        sources=rendering.sources,
+        voice=None,
+        stem=tmp_path / "again" / "e",
+        settings=rendering.settings,
+        control=Control(),
+    )
+    assert contents(out) == contents(tmp_path / "again")
+    assert set(contents(out)) == FOUR
+    assert read_edit((out / "e.edit.json").read_text()) == rendering.edit
+    assert at_once.checks.ok
+    assert at_once.report.parts == 2
+    assert list(at_once.report.seconds) == ["sound", "picture", "join"]
+    assert at_once.report.encoded_bytes == (out / "e.mp4").stat().st_size
+
+
+def test_steps_run_twice_change_nothing(checked: Rendering, out: Path) -> None:
+    stem = choose_stem(out, checked.edit, "job", checked.folder)
+    reveal(checked, stem, "job")
+    before = contents(out)
+    assert picture(checked, Control()).encoded == 0
+    finished(checked)
+    reveal(checked, stem, "job")
+    assert contents(out) == before
+
+
+@pytest.mark.parametrize("renamed", range(4))
+def test_killed_between_the_four_files_it_completes_them(
+    clip: Path, checked: Rendering, out: Path, renamed: int
+) -> None:
+    stem = choose_stem(out, checked.edit, "job", checked.folder)
+    command = [sys.executable, "-c", DIE, str(clip), str(checked.folder), str(stem), str(renamed)]
+    died = subprocess.run(command, cwd=Path.cwd(), env={**os.environ}, check=False)
+    assert died.returncode == -signal.SIGKILL
+    assert len(FOUR & set(contents(out))) == renamed
+    assert choose_stem(out, checked.edit, "job", checked.folder) == stem
+    other = choose_stem(out, checked.edit.evolve(seed=9), "other", checked.folder)
+    assert other.name == "e-2", "nobody else takes the name in between"
+    reveal(checked, stem, "job")
+    assert set(contents(out)) == {*FOUR, ".e-2.held"}
+    assert contents(out)["e.mp4"] == (checked.folder / "clip.mp4").read_bytes()
+
+
+def test_files_of_another_clip_are_never_replaced(checked: Rendering, out: Path) -> None:
+    stem = choose_stem(out, checked.edit, "job", checked.folder)
+    (out / "e.jpg").write_text("a picture that was put there meanwhile")
+    with pytest.raises(StorageError) as caught:
+        reveal(checked, stem, "job")
+    assert caught.value.instance_code == "out_taken"
+    assert contents(out).keys() == {"e.jpg", ".e.held"}
+
+
+def test_an_older_clip_of_the_same_edit_is_replaced(checked: Rendering, out: Path) -> None:
+    stem = choose_stem(out, checked.edit, "job", checked.folder)
+    reveal(checked, stem, "job")
+    (out / "e.mp4").write_bytes(b"older")
+    assert choose_stem(out, checked.edit, "next", checked.folder) == stem
+    reveal(checked, stem, "next")
+    assert contents(out)["e.mp4"] == (checked.folder / "clip.mp4").read_bytes()
+
+
+def test_a_full_disk_shows_none_of_the_four(checked: Rendering, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    stem = choose_stem(out, checked.edit, "job", checked.folder)
+    monkeypatch.setattr("shutil.copyfile", full)
+    with pytest.raises(StorageError) as caught:
+        reveal(checked, stem, "job")
+    assert caught.value.instance_code == "disk_full"
+    assert set(contents(out)) == {".e.held"}
+
+
+def test_what_a_dead_try_left_is_removed_and_a_living_ones_is_not(checked: Rendering, out: Path) -> None:
+    stem = choose_stem(out, checked.edit, "job", checked.folder)
+    left, others = out / f".e.{tag_of('job')}.x.tmp.mp4", out / f".e.{tag_of('other')}.x.tmp.mp4"
+    left.write_text("half")
+    others.write_text("half")
+    reveal(checked, stem, "job")
+    assert set(contents(out)) == {*FOUR, others.name}
+
+
+def test_a_clip_that_fails_its_check_is_not_shown(
+    make: ClipMaker, rendering: Rendering, out: Path, tmp_path: Path
+) -> None:
+    """Another film stands under the very name of the finished clip."""
+    finished(rendering)
+    black = make(kinds=("black",), audio="tone")
+    (rendering.folder / "clip.mp4").write_bytes(black.read_bytes())
+    (rendering.folder / "poster.jpg").unlink()
+    with pytest.raises(CheckFailed):
+        check_and_poster(rendering, Control())
+    assert not (rendering.folder / "poster.jpg").exists()
+    assert list((rendering.folder / "tries").iterdir()) == []
+
+
+def test_a_cancel_in_any_step_leaves_nothing_outside_the_jobs_folder(rendering: Rendering, out: Path) -> None:
+    stopped = Control()
+    stopped.cancel()
+    for step in (sound, picture, join, check_and_poster):
+        with pytest.raises(Cancelled):
+            step(rendering, stopped)
+        finished(rendering)
+    assert list((rendering.folder / "tries").iterdir()) == []
+    assert not out.exists()
+
+
+@pytest.fixture
+def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    asked: list[int] = []
+
+    def noted(material: Material, place: Workplace, max_parallel: int) -> PartsReport:
+        asked.append(max_parallel)
+        return render_parts(material, place, max_parallel)
+
+    monkeypatch.setattr(publishing, "render_parts", noted)
+    yield asked
+
+
+def test_how_many_parts_at_once_is_the_settings_unless_told(rendering: Rendering, one_at_a_time: list[int]) -> None:
+    rendering = replace(rendering, settings=rendering.settings.model_copy(update={"max_parallel": 3}))
+    picture(rendering, Control())
+    picture(rendering, Control(), max_parallel=1)
+    assert one_at_a_time == [3, 1]
+
+
+def test_publishing_in_one_go_leaves_nothing_when_it_fails(
+    rendering: Rendering, out: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(publishing, "settle", broken)
+    with pytest.raises(StorageError):
+        publish(
+            rendering.edit,
+            sources=rendering.sources,
+            voice=None,
+            stem=out / "e",
+            settings=settings,
+            control=Control(),
+        )
+    assert contents(out) == {}
+    assert list((settings.data_dir / "work").iterdir()) == []
+
+
+def test_progress_of_all_in_one_go_never_goes_back(rendering: Rendering, out: Path, settings: Settings) -> None:
+    told: list[float] = []
+    edit: Edit = rendering.edit
+    control = Control(told.append)
+    publish(edit, sources=rendering.sources, voice=None, stem=out / "e", settings=settings, control=control)
+    assert told == sorted(told)
+    assert told[-1] == 1.0
