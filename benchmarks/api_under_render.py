@@ -13,7 +13,7 @@ from app.services.job_storage import JobStorage
 from app.tests.api.serving import JOBS, Server, serving
 from app.tests.footage import make_clip
 from app.tests.ground.children import until
-from app.workflows.generate import request_json
+from app.workflows.records import request_json
 from app.workflows.submit import Desk
 from benchmarks.tools.databases import add_jobs
 from benchmarks.tools.figure import Figure

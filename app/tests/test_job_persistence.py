@@ -25,8 +25,8 @@ def _short_leases(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def footage(make: ClipMaker, tmp_path: Path) -> Path:
-    """A hundred seconds: long enough to be in the middle of."""
-    return longer(make(seconds=5, size=(960, 540), cuts=(1, 2, 3, 4)), tmp_path / "holiday in Brașov.mp4", 20)
+    """A minute with sixty shots: long enough to be in the middle of."""
+    return longer(make(seconds=5, size=(960, 540), cuts=(1, 2, 3, 4)), tmp_path / "holiday in Brașov.mp4", 12)
 
 
 def in_the_middle(server: Server, job_id: str) -> None:

@@ -1,9 +1,7 @@
 """The main job as a workflow: footage and a script in, finished clips out; its parts are jobs of their own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from app.config import Settings
 from app.data import presets, qualities
@@ -18,7 +16,6 @@ from app.models.control import Control
 from app.models.edit import Canvas, Edit
 from app.models.job import JobDict
 from app.models.make import ClipResult, MakeRequest, MakeResult, StepTime
-from app.models.media import MediaInfo
 from app.models.timing import OUTPUT_FPS
 from app.models.voice import SpeechText, VoiceInfo
 from app.services import speech
@@ -28,49 +25,9 @@ from app.services.sources import SourceIndex, quoted, unquoted
 from app.workflows.decide import Spoken, decide, of_variant
 from app.workflows.parts_of_job import PartOfJob, do_parts, error_of, require_all
 from app.workflows.places import require_space
+from app.workflows.records import Json, Source, read_request, source_of
 from app.workflows.run import JobRun, durable
 from app.workflows.summary import describe, shared_seconds, sound_notes, voice_notes
-
-Json = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Source:
-    """One file of footage and what it is."""
-
-    path: Path
-    info: MediaInfo
-
-    def as_json(self) -> Json:
-        """Return what `source_of` reads."""
-        return {"path": quoted(self.path), "info": self.info.model_dump(mode="json")}
-
-
-def source_of(record: Json) -> Source:
-    """Return the source that `as_json` wrote."""
-    return Source(unquoted(record["path"]), MediaInfo.model_validate(record["info"]))
-
-
-def request_json(request: MakeRequest) -> Json:
-    """Return a request as a job keeps it: paths absolute and quoted."""
-    paths = {"files": [quoted(path) for path in request.files], "out": quoted(request.out)}
-    return {
-        **request.model_dump(mode="json", exclude={"files", "optional", "out"}),
-        **paths,
-        "optional": sorted(quoted(path) for path in request.optional),
-    }
-
-
-def read_request(record: Json) -> MakeRequest:
-    """Return the request that `request_json` wrote."""
-    return MakeRequest.model_validate(
-        {
-            **record,
-            "files": [unquoted(path) for path in record["files"]],
-            "optional": frozenset(unquoted(path) for path in record["optional"]),
-            "out": unquoted(record["out"]),
-        }
-    )
 
 
 @durable("generate", {"probe": 1.0, "rest": 99.0})

@@ -8,9 +8,10 @@ from app.models.control import Control
 from app.models.make import MakeRequest, MakeResult
 from app.workflows.attend import Listener, attended, open_desk
 from app.workflows.decide import check_names
-from app.workflows.generate import prepare_scripts, request_json
+from app.workflows.generate import prepare_scripts
 from app.workflows.kinds import HIGH
 from app.workflows.places import require_space
+from app.workflows.records import request_json
 
 
 def make(request: MakeRequest, settings: Settings, listener: Listener, control: Control) -> MakeResult:

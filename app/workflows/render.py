@@ -1,4 +1,4 @@
-"""Render a clip again from its edit document."""
+"""Render a clip again from its edit document, as a command asks for it."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,16 +6,27 @@ from pathlib import Path
 from app.config import Settings
 from app.data import find, presets
 from app.editing.document import read_edit
-from app.errors import EditError, InputError, VoiceError
+from app.errors import EditError, InputError, VoiceError, from_record
+from app.models.base import Record, content_key
 from app.models.control import Control
 from app.models.edit import Edit
+from app.models.report import CheckReport
 from app.services import speech
-from app.services.sources import SourceIndex
+from app.services.edits import EditLibrary
+from app.services.sources import SourceIndex, quoted, unquoted
+from app.workflows.attend import Listener, attended, open_desk
+from app.workflows.kinds import HIGH
 from app.workflows.places import is_taken
-from app.workflows.publish import Published, publish
-from app.workflows.steps import Listener, Steps
+from app.workflows.records import Source
 
 _LARGEST_DOCUMENT = 16 << 20
+
+
+class Rendered(Record):
+    """The files of a clip by kind (mp4, srt, jpg, edit) and what its check found."""
+
+    files: dict[str, Path]
+    checks: CheckReport
 
 
 def load_edit(place: Path) -> Edit:
@@ -35,10 +46,38 @@ def load_edit(place: Path) -> Edit:
 
 def render_again(
     place: Path, out: Path, sources: Sequence[Path], settings: Settings, listener: Listener, control: Control
-) -> Published:
+) -> Rendered:
     """Render the edit in `place` to `out` (a path without ending), looking for its footage in `sources` first."""
     edit = load_edit(place)
     find("preset", presets(), edit.preset)
+    _require_free(out, edit)
+    _require_voice(edit, settings)
+    request = _request(edit, out, [*sources, place.parent], settings)
+    desk = open_desk(settings)
+    key = content_key("render", request)
+    job = desk.unfinished(key) or desk.submit(
+        "render", request, title=f"render {edit.name}", priority=HIGH, request_key=key
+    )
+    done = attended(desk, job["job_id"], settings, listener, control)
+    if done["status"] != "completed":
+        raise from_record(done["error"])
+    files = {kind: unquoted(path) for kind, path in done["result"]["files"].items()}
+    return Rendered(files=files, checks=CheckReport.model_validate(done["result"]["checks"]))
+
+
+def _request(edit: Edit, out: Path, folders: Sequence[Path], settings: Settings) -> dict[str, object]:
+    index = SourceIndex(settings)
+    found = {source.content_hash: Source(*index.locate(source, folders)) for source in edit.sources}
+    EditLibrary(settings).keep(edit)
+    return {
+        "edit": edit.identity,
+        "sources": {key: source.as_json() for key, source in found.items()},
+        "out": quoted(out.absolute().parent),
+        "stem": quoted(out),
+    }
+
+
+def _require_free(out: Path, edit: Edit) -> None:
     if is_taken(out, edit):
         raise InputError(
             f"{out}.mp4, or a file beside it, belongs to another clip.",
@@ -46,26 +85,13 @@ def render_again(
             subject="out",
             code="out_taken",
         )
-    steps = Steps(listener, control)
-    steps.plan({"find footage": 1.0, "render": 30.0})
-    with steps.step("find footage"):
-        index = SourceIndex(settings)
-        folders = [*sources, place.parent]
-        found = {source.content_hash: index.locate(source, folders) for source in edit.sources}
-        voice = _voice_of(edit, settings)
-    with steps.step("render") as step:
-        return publish(edit, sources=found, voice=voice, stem=out, settings=settings, control=step)
 
 
-def _voice_of(edit: Edit, settings: Settings) -> Path | None:
-    if edit.voice is None:
-        return None
-    path = speech.audio_path(settings, edit.voice.audio_hash)
-    if path is None:
+def _require_voice(edit: Edit, settings: Settings) -> None:
+    if edit.voice is not None and speech.audio_path(settings, edit.voice.audio_hash) is None:
         raise VoiceError(
             "The voice of this edit is not in the library of this data folder.",
             hint="Set EDIT_FACTORY_DATA_DIR to the folder it was made with, or run edit-factory make again.",
             subject="voice",
             code="voice_missing",
         )
-    return path

@@ -27,19 +27,25 @@ def speak_to_fit(
     over_length: OverLength,
     settings: Settings,
     control: Control,
+    job_id: str | None = None,
+    project_id: str | None = None,
 ) -> Voice:
     """Return the script spoken within `target` seconds and a tenth, sped up to at most 1.15 where that is enough.
 
     Raises `VoiceTooLong`, naming the words to cut, where it is not and `over_length` is "error".
     """
     _refuse_hopeless(text, target, speed, over_length)
-    spoken = speech.speak(text, voice, speed, settings, control)
+
+    def speak(at: float) -> Voice:
+        return speech.speak(text, voice, at, settings, control, job_id=job_id, project_id=project_id)
+
+    spoken = speak(speed)
     for _ in range(2):  # a voice does not keep exactly to the speed it is asked for: one correction
         length = spoken.duration + TAIL_SECONDS
         wanted = speed_to_fit(length, target, spoken.speed, len(text.words), over_length)
         if wanted == spoken.speed:
             break
-        spoken = speech.speak(text, voice, wanted, settings, control)
+        spoken = speak(wanted)
     return spoken
 
 
@@ -75,6 +81,8 @@ def speak_workflow(job: JobRun, request: dict[str, Any]) -> None:
             over_length=request["over_length"],
             settings=job.settings,
             control=control,
+            job_id=job.job_id,
+            project_id=job.project_id,
         )
         return {"speed": spoken.speed, "seconds": spoken.duration, "audio_hash": spoken.audio_hash}
 

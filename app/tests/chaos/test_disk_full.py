@@ -15,7 +15,7 @@ from app.tests.chaos.workers import workers_in
 from app.tests.conftest import ClipMaker
 from app.tests.ground.children import until
 from app.workflows.attend import open_desk
-from app.workflows.generate import request_json
+from app.workflows.records import request_json
 
 pytestmark = [pytest.mark.slow, pytest.mark.chaos]
 

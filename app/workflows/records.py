@@ -1,0 +1,50 @@
+"""Requests as jobs keep them: plain JSON, with paths in a form that any database can hold."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.models.make import MakeRequest
+from app.models.media import MediaInfo
+from app.services.sources import quoted, unquoted
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file of footage and what it is."""
+
+    path: Path
+    info: MediaInfo
+
+    def as_json(self) -> Json:
+        """Return what `source_of` reads."""
+        return {"path": quoted(self.path), "info": self.info.model_dump(mode="json")}
+
+
+def source_of(record: Json) -> Source:
+    """Return the source that `as_json` wrote."""
+    return Source(unquoted(record["path"]), MediaInfo.model_validate(record["info"]))
+
+
+def request_json(request: MakeRequest) -> Json:
+    """Return a request as a job keeps it: paths absolute and quoted."""
+    return {
+        **request.model_dump(mode="json", exclude={"files", "optional", "out"}),
+        "files": [quoted(path) for path in request.files],
+        "optional": sorted(quoted(path) for path in request.optional),
+        "out": quoted(request.out),
+    }
+
+
+def read_request(record: Json) -> MakeRequest:
+    """Return the request that `request_json` wrote."""
+    return MakeRequest.model_validate(
+        {
+            **record,
+            "files": [unquoted(path) for path in record["files"]],
+            "optional": frozenset(unquoted(path) for path in record["optional"]),
+            "out": unquoted(record["out"]),
+        }
+    )
