@@ -70,7 +70,7 @@ def test_a_signal_stops_it_with_its_worker_and_its_streams(
 def test_kill_9_takes_the_worker_along_with_all_that_it_runs(
     settings: Settings, make: ClipMaker, tmp_path: Path
 ) -> None:
-    footage = longer(make(seconds=5, size=(1280, 720), cuts=(1, 2, 3, 4)), tmp_path / "long.mp4", 20)
+    footage = longer(make(seconds=5, size=(1280, 720), cuts=(1, 2, 3, 4)), tmp_path / "long.mp4", 12)
     with serving(tmp_path) as server:
         job_id = ask_for_analysis(settings, footage)["job_id"]
         until(lambda: server.job(job_id)["percentage"] > 0)
