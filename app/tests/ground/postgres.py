@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -32,6 +33,19 @@ SETTINGS = {
 }
 
 
+def short_folder(kind: str) -> Path:
+    """Make a folder for a server and its socket, and remove those of processes that were killed.
+
+    The path of a socket may have 107 bytes, and where root starts the server another user must reach it: so it lies
+    in /tmp and not among the tests' other folders.
+    """
+    for left in Path("/tmp").glob(f"{kind}-*-*"):
+        pid = left.name.split("-")[-2]
+        if pid.isdigit() and not psutil.pid_exists(int(pid)):
+            shutil.rmtree(left, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"{kind}-{os.getpid()}-", dir="/tmp"))
+
+
 class PostgresServer:
     """One server with any number of databases. It can be stopped, killed and started: what was committed stays.
 
@@ -39,8 +53,7 @@ class PostgresServer:
     """
 
     def __init__(self) -> None:
-        # The path of a socket may have 107 bytes, and where root starts the server another user must reach it.
-        self.folder = Path(tempfile.mkdtemp(prefix="ef-pg-", dir="/tmp"))
+        self.folder = short_folder("ef-pg")
         self._as: dict[str, Any] = {}
         self._names = (f"test_{number}" for number in itertools.count(1))
         self._process: subprocess.Popen[bytes] | None = None

@@ -7,7 +7,6 @@ import os
 import shutil
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +23,7 @@ from psycopg.rows import dict_row
 
 from app.db.supabase import files
 from app.tests.ground.gateway import Gateway
-from app.tests.ground.postgres import PATIENCE, PostgresServer
+from app.tests.ground.postgres import PATIENCE, PostgresServer, short_folder
 
 SECRET = "a-secret-of-the-tests-that-is-long-enough"  # noqa: S105 - signs the tests' own tokens
 BOOTSTRAP = Path(__file__).with_suffix(".sql")
@@ -124,7 +123,7 @@ def supabase_project(postgres: PostgresServer) -> Iterator[Supabase]:
     database = empty_project(postgres)
     for statements in files().values():
         as_editor(postgres, database, statements)
-    folder = Path(tempfile.mkdtemp(prefix="ef-rest-", dir="/tmp"))
+    folder = short_folder("ef-rest")
     keys = {key: key for key in (key_of("anon"), key_of("service_role"))}
     try:
         with _postgrest(postgres, database, folder):

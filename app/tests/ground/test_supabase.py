@@ -10,7 +10,6 @@ from supabase import ClientOptions, create_client
 from app.tests.ground.postgres import PostgresServer
 from app.tests.ground.supabase import Supabase, as_editor, empty_project
 
-
 SERVICES = Path(__file__).with_name("services")
 
 
