@@ -59,7 +59,7 @@ def record(connection: Connection, entry: CostEntry, *, replicate: bool) -> bool
     if connection.execute(told).scalar() is None:
         return False
     if replicate:
-        outbox.add(connection, _stream(entry), "insert_cost", replica_of(entry))
+        outbox.add(connection, stream_of(entry), "insert_cost", replica_of(entry))
     return True
 
 
@@ -82,10 +82,11 @@ def replica_of(entry: CostEntry) -> dict[str, Any]:
 
 def delivered(connection: Connection, entry: CostEntry) -> None:
     """Note that Supabase has the entry: nothing is left to be sent."""
-    connection.execute(delete(outbox_table).where(outbox_table.c.stream == _stream(entry)))
+    connection.execute(delete(outbox_table).where(outbox_table.c.stream == stream_of(entry)))
 
 
-def _stream(entry: CostEntry) -> str:
+def stream_of(entry: CostEntry) -> str:
+    """Return what the entry's row in the outbox is known by."""
     return f"cost:{entry.id}"
 
 

@@ -119,7 +119,8 @@ class JobRows:
         connection.execute(delete(jobs).where(jobs.c.id == job_id))
         connection.execute(delete(job_events).where(job_events.c.job_id == job_id))
         if self._replicate:
-            outbox.add(connection, f"job:{job_id}", "delete_job", {"id": job_id, "version": before.version + 1})
+            gone = {"id": job_id, "version": before.version + 1, "created_at": before.created_at.isoformat()}
+            outbox.add(connection, f"job:{job_id}", "delete_job", gone)
         return True
 
     def _told(self, connection: Connection, row: Row[Any], kind: str, data: JobDict) -> JobDict:

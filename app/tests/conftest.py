@@ -13,6 +13,7 @@ import pytest
 from app.config import Settings, load_settings
 from app.db import close_databases
 from app.services.job_storage import forget_job_storages
+from app.services.supabase_mirror import end_mirrors
 from app.tests.footage import make_clip
 from app.tests.ground.databases import any_database, any_settings, any_storage, made_postgres, made_sqlite, storage
 from app.tests.ground.fixtures import postgres_server, postgres_url, session_postgres, supabase
@@ -71,6 +72,7 @@ def data_dir(
     monkeypatch.setenv("EDIT_FACTORY_DATA_DIR", str(folder))
     yield folder
     forget_job_storages()
+    end_mirrors()
     if "app.workflows.engine" in sys.modules:
         sys.modules["app.workflows.engine"].close_clients()
     close_databases()
