@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Select, and_, exists, false, func, literal, select, tuple_
+from sqlalchemy import Connection, Select, and_, exists, false, func, literal, select, true, tuple_
 
 from app.db.tables import jobs
 from app.db.types import Utc
@@ -79,9 +79,10 @@ def descendants(connection: Connection, job_id: str) -> list[str]:
     return found
 
 
-def old_families(limit: datetime) -> Select[Any]:
-    """Ask for the jobs that ended before `limit` and none of whose parts, or their parts, is still open."""
+def old_families(limit: datetime, job_id: str | None = None) -> Select[Any]:
+    """Ask for the jobs, or whether it is one, that ended before `limit` and of whose parts none is still open."""
     ended = and_(
+        jobs.c.id == job_id if job_id is not None else true(),
         jobs.c.parent_id.is_(None),
         jobs.c.status.in_(TERMINAL),
         func.coalesce(jobs.c.finished_at, jobs.c.updated_at) < limit,

@@ -233,7 +233,7 @@ class JobStorage:
         """Remove one old job, unless it runs again since it was found."""
         with self._database.write() as connection:
             self.rows.get(connection, job_id, lock=True)
-            still = connection.execute(old_families(_before(days)).where(jobs.c.id == job_id)).scalar()
+            still = connection.execute(old_families(_before(days), job_id)).scalar()
             deleted = still is not None and self._delete_family(connection, job_id)
         self._replay()
         return deleted

@@ -18,7 +18,19 @@ from typing import Any, TypeVar
 
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, SQLAlchemyDatasource
 from dbos._error import DBOSBaseException
-from sqlalchemy import Column, Connection, Engine, MetaData, Table, Text, create_engine, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    Table,
+    Text,
+    create_engine,
+    delete,
+    inspect,
+    select,
+    update,
+)
 
 from app.db import Database
 from app.db.tables import SCHEMA
@@ -35,6 +47,7 @@ MOST_STARTS = 5
 """How often a workflow is started again after its process died: then it is what kills it."""
 
 POLL_SECONDS = 0.2
+_COLUMNS = ("workflow_uuid", "status", "executor_id", "application_version")
 _ENGINE_SCHEMA = "dbos"
 
 Stopped = DBOSBaseException
@@ -74,7 +87,10 @@ class Client:
             serializer=DBOSPortableJSONSerializer(),
             application_name=APPLICATION,
         )
-        self._workflows = _workflow_table(database)
+        self._database = database
+        schema = None if database.is_sqlite else _ENGINE_SCHEMA
+        self._workflows = _table("workflow_status", schema, *_COLUMNS)
+        self._notes = _table("datasource_outputs", schema, "workflow_id")
 
     def enqueue(
         self, connection: Connection, workflow: str, queue: str, workflow_id: str, args: Sequence[Any], priority: int
@@ -101,9 +117,13 @@ class Client:
             self._client.cancel_workflows(list(workflow_ids))
 
     def delete(self, workflow_ids: Sequence[str]) -> None:
-        """Forget workflows that have ended."""
-        if workflow_ids:
-            self._client.delete_workflows(list(workflow_ids))
+        """Forget workflows that have ended, with the notes of their transactions."""
+        if not workflow_ids:
+            return
+        with self._database.write() as connection:
+            if inspect(connection).has_table(self._notes.name, schema=self._notes.schema):
+                connection.execute(delete(self._notes).where(self._notes.c.workflow_id.in_(list(workflow_ids))))
+        self._client.delete_workflows(list(workflow_ids))
 
     def states(self, connection: Connection, workflow_ids: Iterable[str]) -> dict[str, State]:
         """Return what the engine knows of these workflows, by id."""
@@ -297,10 +317,8 @@ def _client_engine(database: Database) -> Engine | None:
     )
 
 
-def _workflow_table(database: Database) -> Table:
-    schema = None if database.is_sqlite else _ENGINE_SCHEMA
-    names = ("workflow_uuid", "status", "executor_id", "application_version")
-    return Table("workflow_status", MetaData(), *(Column(name, Text) for name in names), schema=schema)
+def _table(name: str, schema: str | None, *columns: str) -> Table:
+    return Table(name, MetaData(), *(Column(column, Text) for column in columns), schema=schema)
 
 
 _clients: dict[str, Client] = {}

@@ -4,12 +4,9 @@ Each function is a step of a durable job: what it finished is in the job's folde
 and run again. `publish` does them all in one go.
 """
 
-import os
 import shutil
-import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +20,7 @@ from app.media.atomic import settle, storage_errors
 from app.media.check import check_clip
 from app.media.ffmpeg import Limits, Workplace, find_ffmpeg
 from app.media.fonts import copy_fonts
-from app.media.held import claim, own_folder
+from app.media.held import own_folder
 from app.media.parts import parts_of
 from app.media.poster import poster
 from app.media.render import CLIP_NAME, TRIES_NAME, Material, decodable, render_join, render_parts, render_sound
@@ -34,7 +31,7 @@ from app.models.edit import Edit
 from app.models.media import MediaInfo
 from app.models.report import CheckReport, PartsReport, RenderReport, SoundReport
 from app.workflows.places import files_of, is_taken, require_space, work_folder
-from app.workflows.stems import release_stem, tag_of
+from app.workflows.stems import beside_prefix, let_go
 
 _POSTER_NAME = "poster.jpg"
 _SOUND, _PICTURE, _JOIN = 0.03, 0.88, 0.9
@@ -115,7 +112,7 @@ def check_and_poster(rendering: Rendering, control: Control) -> CheckReport:
 def reveal(rendering: Rendering, stem: Path, job_id: str) -> dict[str, Path]:
     """Show the checked clip as `stem`.mp4, .srt, .jpg and .edit.json, and let go of the job's hold on the name.
 
-    All four are written beside their places first and renamed together; run again after a crash it completes the same
+    All four are written to their disk first and renamed together; run again after a crash it completes the same
     four. Raises `StorageError` (out_taken) when files of another clip have come to stand there.
     """
     edit, places = rendering.edit, files_of(stem)
@@ -126,16 +123,15 @@ def reveal(rendering: Rendering, stem: Path, job_id: str) -> dict[str, Path]:
             subject="out",
             code="out_taken",
         )
-    with ExitStack() as stack, storage_errors(stem):
-        stack.enter_context(_sole_try(stem, tag_of(job_id)))
-        new = {kind: stack.enter_context(_beside(place, tag_of(job_id))) for kind, place in places.items()}
+    with storage_errors(stem), own_folder(stem.parent, prefix=beside_prefix(job_id)) as own:
+        new = {kind: own / kind for kind in places}
         shutil.copyfile(rendering.folder / CLIP_NAME, new["mp4"])
         shutil.copyfile(rendering.folder / _POSTER_NAME, new["jpg"])
         new["srt"].write_text(write_srt(edit.captions.cues if edit.captions else ()), encoding="utf-8")
         new["edit"].write_text(edit_json(edit), encoding="utf-8")
         for kind in ("edit", "mp4", "srt", "jpg"):  # with its edit there, what stands under the name is this clip's own
             settle(new[kind], places[kind])
-    release_stem(stem.parent, edit, job_id)
+    let_go(stem.parent, edit, job_id)
     return places
 
 
@@ -172,26 +168,6 @@ def publish(
         loudness=heard.loudness,
     )
     return Published(files=files, report=report, checks=checks)
-
-
-@contextmanager
-def _sole_try(stem: Path, tag: str) -> Iterator[None]:
-    """Remove what tries of this job that died left beside the clip; nothing while another one is at it."""
-    with claim(stem.with_name(f".{stem.name[:40]}.{tag}.lock")) as mine:
-        for left in stem.parent.glob(f".*.{tag}.*.tmp.*") if mine else ():
-            left.unlink(missing_ok=True)
-        yield
-
-
-@contextmanager
-def _beside(place: Path, tag: str) -> Iterator[Path]:
-    """Give an empty file beside `place`, of this try alone, and remove it when it was not renamed."""
-    handle, name = tempfile.mkstemp(prefix=f".{place.stem[:40]}.{tag}.", suffix=f".tmp{place.suffix}", dir=place.parent)
-    os.close(handle)
-    try:
-        yield Path(name)
-    finally:
-        Path(name).unlink(missing_ok=True)
 
 
 def subtitles_of(edit: Edit) -> Subtitles | None:

@@ -8,6 +8,7 @@ import contextlib
 import glob
 import hashlib
 import json
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,15 +47,20 @@ def choose_stem(folder: Path, edit: Edit, job_id: str, job_folder: Path) -> Path
 
 def release_stem(folder: Path, edit: Edit, job_id: str) -> None:
     """Let go of every name in `folder` that the job holds, and remove what it left half-written there."""
-    for left in folder.glob(f".*.{tag_of(job_id)}.*"):
-        left.unlink(missing_ok=True)
+    for left in folder.glob(f"{beside_prefix(job_id)}*"):
+        shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+    let_go(folder, edit, job_id)
+
+
+def let_go(folder: Path, edit: Edit, job_id: str) -> None:
+    """Let go of every name in `folder` that the job holds; another try of it may still be writing there."""
     for stem in _holds_of(folder, edit, job_id):
         _hold_of(stem).unlink(missing_ok=True)
 
 
-def tag_of(job_id: str) -> str:
-    """Return what stands in the names of a job's temporary files beside its clip: ids may hold any characters."""
-    return hashlib.sha256(job_id.encode()).hexdigest()[:24]
+def beside_prefix(job_id: str) -> str:
+    """Return how the names of a job's own folders beside its clip begin: ids may hold any characters."""
+    return f".{hashlib.sha256(job_id.encode()).hexdigest()[:24]}."
 
 
 def _is_free(stem: Path, edit: Edit) -> bool:

@@ -62,17 +62,18 @@ class Desk:
             "error": None,
         }
         with self.storage.database.write() as connection:
+            workflow_id = self._unused(connection, chosen)
             stored, new = self._rows.create(
                 connection,
                 job,
-                workflow_id=chosen,
+                workflow_id=workflow_id,
                 attempt=1,
                 priority=priority,
                 request_key=request_key,
                 **columns,
             )
             if new:
-                self._enqueue(connection, kind, request, chosen, chosen, 1, priority)
+                self._enqueue(connection, kind, request, workflow_id, chosen, 1, priority)
         return stored
 
     def retry(self, job_id: str, *, priority: int | None = None) -> JobDict:
@@ -87,7 +88,7 @@ class Desk:
             if row.status not in {"failed", "cancelled"}:
                 raise _cannot(f"The job is {row.status}.", "Only one that failed or was cancelled is retried.", job_id)
             attempt = row.attempt + 1
-            workflow_id = f"{job_id}.{attempt}"
+            workflow_id = self._unused(connection, f"{job_id}.{attempt}")
             wanted = row.priority if priority is None else priority
             stored = self._rows.change(
                 connection,
@@ -153,6 +154,12 @@ class Desk:
         with self.storage.database.read() as connection:
             row = connection.execute(query.order_by(jobs.c.created_at.desc()).limit(1)).one_or_none()
         return as_dict(row) if row else None
+
+    def _unused(self, connection: Connection, workflow_id: str) -> str:
+        """Return the id, or one like it when the engine still knows the run of a deleted job that had it."""
+        if workflow_id not in self._client.states(connection, [workflow_id]):
+            return workflow_id
+        return f"{workflow_id}~{uuid.uuid4().hex[:12]}"
 
     def _cancelled(self, connection: Connection, job_id: str) -> str | None:
         changes = {"status": "cancelled", "progress": "cancelled", "estimated_remaining": None}

@@ -131,9 +131,9 @@ def note_memory_deaths(storage: JobStorage, desk: Desk, lost: Sequence[State]) -
 def submit_daily_cleanup(desk: Desk) -> None:
     """Ask for the day's clean-up; of several workers, and several times a day, it is one job."""
     today = f"{datetime.now(UTC):%Y-%m-%d}"
-    if today not in _asked:
+    if (desk.storage.database.url, today) not in _asked:
         desk.submit("cleanup", {}, job_id=part_id("cleanup", today), title=f"clean-up of {today}", priority=LOW)
-        _asked.add(today)
+        _asked.add((desk.storage.database.url, today))
 
 
-_asked: set[str] = set()
+_asked: set[tuple[str, str]] = set()

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from app.tests.media.clips import TALL, Stage, shot
 from app.workflows import publish as publishing
 from app.workflows.places import files_of
 from app.workflows.publish import Rendering, check_and_poster, join, picture, publish, reveal, sound
-from app.workflows.stems import choose_stem, tag_of
+from app.workflows.stems import beside_prefix, choose_stem
 
 DIE = """
 import os, signal, sys
@@ -75,7 +76,7 @@ def out(tmp_path: Path) -> Path:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {place.name: place.read_bytes() for place in folder.iterdir()}
+    return {place.name: place.read_bytes() for place in folder.iterdir() if place.is_file()}
 
 
 FOUR = {"e.mp4", "e.srt", "e.jpg", "e.edit.json"}
@@ -125,7 +126,7 @@ def test_killed_between_the_four_files_it_completes_them(
     other = choose_stem(out, checked.edit.evolve(seed=9), "other", checked.folder)
     assert other.name == "e-2", "nobody else takes the name in between"
     reveal(checked, stem, "job")
-    assert set(contents(out)) == {*FOUR, ".e-2.held"}
+    assert {place.name for place in out.iterdir()} == {*FOUR, ".e-2.held"}
     assert contents(out)["e.mp4"] == (checked.folder / "clip.mp4").read_bytes()
 
 
@@ -161,11 +162,32 @@ def test_a_full_disk_shows_none_of_the_four(checked: Rendering, out: Path, monke
 
 def test_what_a_dead_try_left_is_removed_and_a_living_ones_is_not(checked: Rendering, out: Path) -> None:
     stem = choose_stem(out, checked.edit, "job", checked.folder)
-    left, others = out / f".e.{tag_of('job')}.x.tmp.mp4", out / f".e.{tag_of('other')}.x.tmp.mp4"
-    left.write_text("half")
-    others.write_text("half")
+    left, others = out / f"{beside_prefix('job')}x", out / f"{beside_prefix('other')}x"
+    for folder in (left, others):
+        folder.mkdir()
+        (folder / "mp4").write_text("half")
     reveal(checked, stem, "job")
-    assert set(contents(out)) == {*FOUR, others.name}
+    assert {place.name for place in out.iterdir()} == {*FOUR, others.name}
+
+
+def test_two_tries_that_show_it_at_once_do_each_other_no_harm(checked: Rendering, out: Path) -> None:
+    stem = choose_stem(out, checked.edit, "job", checked.folder)
+    failures: list[BaseException] = []
+
+    def show() -> None:
+        try:
+            for _ in range(20):
+                reveal(checked, stem, "job")
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=show) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert {place.name for place in out.iterdir()} == FOUR
 
 
 def test_a_clip_that_fails_its_check_is_not_shown(

@@ -17,7 +17,7 @@ from app.errors import StorageError
 from app.models.edit import Edit
 from app.tests.models.test_edit import document
 from app.workflows.places import files_of
-from app.workflows.stems import choose_stem, release_stem, tag_of
+from app.workflows.stems import beside_prefix, choose_stem, release_stem
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def out(tmp_path: Path) -> Path:
 
 
 def chosen(out: Path, edit: Edit, job_id: str) -> str:
-    return choose_stem(out, edit, job_id, out.parent / "jobs" / tag_of(job_id)).name
+    return choose_stem(out, edit, job_id, out.parent / "jobs" / beside_prefix(job_id)).name
 
 
 def names(folder: Path) -> set[str]:
@@ -57,8 +57,10 @@ def test_what_is_let_go_leaves_no_file(out: Path, edit: Edit) -> None:
 def test_letting_go_takes_what_was_left_half_written_and_nothing_else(out: Path, edit: Edit) -> None:
     chosen(out, edit, "a")
     chosen(out, edit, "ab")
-    mine, others = out / f".clip-01.{tag_of('a')}.x1.tmp.mp4", out / f".clip-01-2.{tag_of('ab')}.x1.tmp.mp4"
-    for place in (mine, others, out / "clip-01.mp4", out / "mine.tmp"):
+    mine, others = out / f"{beside_prefix('a')}x", out / f"{beside_prefix('ab')}x"
+    for folder in (mine, others):
+        folder.mkdir()
+    for place in (mine / "mp4", others / "mp4", out / f"{mine.name}.lock", out / "clip-01.mp4", out / "mine.tmp"):
         place.write_text("x")
     release_stem(out, edit, "a")
     assert names(out) == {others.name, "clip-01.mp4", "mine.tmp", ".clip-01-2.held"}
@@ -75,7 +77,7 @@ def test_clips_of_others_keep_their_names(out: Path, edit: Edit) -> None:
 def test_the_name_of_a_job_whose_folder_is_gone_is_free(out: Path, edit: Edit) -> None:
     """Cancelled while no worker stood: whoever cleans up removes the job's folder, and knows of no other place."""
     chosen(out, edit, "a")
-    shutil.rmtree(out.parent / "jobs" / tag_of("a"))
+    shutil.rmtree(out.parent / "jobs" / beside_prefix("a"))
     assert chosen(out, edit, "b") == "clip-01"
     assert json.loads((out / ".clip-01.held").read_text())["job"] == "b"
 
@@ -84,7 +86,7 @@ def test_a_job_on_another_machine_holds_its_name(out: Path, edit: Edit, monkeypa
     with monkeypatch.context() as elsewhere:
         elsewhere.setattr(socket, "gethostname", lambda: "elsewhere")
         chosen(out, edit, "a")
-    shutil.rmtree(out.parent / "jobs" / tag_of("a"))
+    shutil.rmtree(out.parent / "jobs" / beside_prefix("a"))
     assert chosen(out, edit, "b") == "clip-01-2"
 
 
