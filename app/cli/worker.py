@@ -32,9 +32,8 @@ def standing_worker(settings: Settings) -> Iterator[Supervisor]:
     try:
         yield supervisor
     finally:
-        while thread.is_alive():  # again, as one may have been started while the one before was asked to stop
-            supervisor.stop()
-            thread.join(timeout=1.0)
+        supervisor.stop()
+        thread.join()
 
 
 @contextmanager

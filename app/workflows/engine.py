@@ -56,11 +56,15 @@ Stopped = DBOSBaseException
 
 @dataclass(frozen=True)
 class Queue:
-    """Where workflows wait. `per_worker` run in one process at once, `everywhere` in all; None: no limit."""
+    """Where workflows wait. `per_worker` run in one process at once, `everywhere` in all; None: no limit.
+
+    A worker looks into it every `look_seconds`.
+    """
 
     name: str
     per_worker: int | None = None
     everywhere: int | None = None
+    look_seconds: float = POLL_SECONDS
 
 
 @dataclass(frozen=True)
@@ -187,7 +191,7 @@ class Runtime:
                 queue.name,
                 worker_concurrency=queue.per_worker,
                 global_concurrency=queue.everywhere,
-                polling_interval_sec=POLL_SECONDS,
+                polling_interval_sec=queue.look_seconds,
                 on_conflict="always_update",
             )
 

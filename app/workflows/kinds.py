@@ -34,13 +34,16 @@ def queues(machine: Machine) -> list[Queue]:
         Queue("render", per_worker=_fitting("render", pairs, machine)),
         Queue("mute_voice", per_worker=_fitting("mute_voice", pairs, machine)),
         Queue("speak", per_worker=1),  # synthesisers use every core themselves
-        *(Queue(f"speak-{provider}", everywhere=limit) for provider, limit in PROVIDER_LIMITS.items()),
-        Queue("cleanup", per_worker=1, everywhere=1),
+        *(Queue(f"speak-{name}", everywhere=limit, look_seconds=_SELDOM) for name, limit in PROVIDER_LIMITS.items()),
+        Queue("cleanup", per_worker=1, everywhere=1, look_seconds=5 * _SELDOM),
     ]
 
 
 PROVIDER_LIMITS: Mapping[str, int] = {"edge": 2, "elevenlabs": 2, "other": 2}
 """Requests at once to a voice service: what the smallest plan of ElevenLabs allows (2026-11, its pricing page)."""
+
+
+_SELDOM = 1.0  # each look is a query: a worker without work should cost little
 
 
 def queue_of(kind: str, request: Mapping[str, Any]) -> str:

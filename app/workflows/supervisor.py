@@ -32,6 +32,7 @@ STOP_SECONDS = 15.0
 """What a worker may take to stop before it is killed; its jobs go on from their last step all the same."""
 
 _STEADY_SECONDS = 60.0
+_LOOK_SECONDS = 0.1
 _LONGEST_PAUSE = 30.0
 _COUNTERS = (Path("/sys/fs/cgroup/memory.events"), Path("/proc/vmstat"))
 
@@ -54,13 +55,13 @@ class Supervisor:
         return child.pid if child is not None and child.poll() is None else None
 
     def run(self) -> None:
-        """Start the worker, and again whenever it dies, until `stop` is called from a signal or another thread."""
+        """Start the worker, and again whenever it dies, until `stop` is called; by then the worker has ended too."""
         pause = 1.0
         while not self._stopping.is_set():
             began, killed_before = time.monotonic(), oom_kills(self._counters)
             child = self.start()
             started = start_of(child.pid)
-            status = child.wait()
+            status = self._outlived(child)
             if self._stopping.is_set():
                 return
             if status == -signal.SIGKILL and oom_kills(self._counters) > killed_before:
@@ -69,6 +70,24 @@ class Supervisor:
             self.restarts += 1
             pause = 1.0 if time.monotonic() - began > _STEADY_SECONDS else min(pause * 2, _LONGEST_PAUSE)
             self._stopping.wait(pause / 2)
+
+    def stop(self) -> None:
+        """Let `run` ask the worker to hand over and stop, and end; it may be called from signals and any thread."""
+        self._stopping.set()
+
+    def _outlived(self, child: "subprocess.Popen[bytes]") -> int:
+        """Wait until the worker has ended; once `stop` was called, ask it to, and kill it when it does not."""
+        while not self._stopping.is_set():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return child.wait(_LOOK_SECONDS)
+        with contextlib.suppress(ProcessLookupError):
+            child.terminate()
+        try:
+            return child.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            return child.wait()
 
     def start(self) -> "subprocess.Popen[bytes]":
         """Start one worker process that dies with the calling thread."""
@@ -96,21 +115,6 @@ class Supervisor:
             stream = (folder / "worker.log").open("ab")
         with stream:
             yield stream
-
-    def stop(self) -> None:
-        """Ask the worker to hand over and stop; kill it when it does not."""
-        self._stopping.set()
-        child = self._child
-        if child is None:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            child.terminate()
-        try:
-            child.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
 
     def _note_memory(self, pid: int, started: int | None) -> None:
         log.error("the worker was killed for its memory; its job runs again with less at once")
