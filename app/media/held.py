@@ -51,31 +51,37 @@ def _is_at(handle: int, place: Path) -> bool:
 
 
 @contextmanager
-def own_folder(parent: Path, kept: frozenset[str] = frozenset()) -> Iterator[Path]:
+def own_folder(parent: Path, kept: frozenset[str] = frozenset(), prefix: str = "") -> Iterator[Path]:
     """Give a new folder under `parent`, and remove it in the end; also those of processes that died.
 
-    `kept` are names under `parent` that are something else. Raises `StorageError` when it cannot be made.
+    Its name begins with `prefix`; what does not is something else, as are the names in `kept`. Raises `StorageError`
+    when it cannot be made.
     """
     with storage_errors(parent):
         parent.mkdir(parents=True, exist_ok=True)
-        _remove_dead(parent, kept)
-    folder = parent / uuid.uuid4().hex
-    with claim(_lock_of(folder)):
-        with storage_errors(folder):
-            folder.mkdir()
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        _remove_dead(parent, kept, prefix)
+    while True:
+        folder = parent / f"{prefix}{uuid.uuid4().hex}"
+        with claim(_lock_of(folder)) as mine:
+            if not mine:  # another one just looks whether it is dead
+                continue
+            with storage_errors(folder):
+                folder.mkdir()
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+            return
 
 
 def _lock_of(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}.lock")
 
 
-def _remove_dead(parent: Path, kept: frozenset[str]) -> None:
+def _remove_dead(parent: Path, kept: frozenset[str], prefix: str) -> None:
     """Remove the folders whose lock nobody holds; a lock is made before its folder, so none is taken for dead."""
-    for name in {place.name.removesuffix(".lock") for place in parent.iterdir()} - kept:
+    names = {place.name.removesuffix(".lock") for place in parent.iterdir() if place.name.startswith(prefix)}
+    for name in names - kept:
         with claim(_lock_of(parent / name)) as dead:
             if dead and (parent / name).exists():
                 shutil.rmtree(parent / name, ignore_errors=True)

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from app.media.held import claim, own_folder
 
 HOLD = """
 import sys
+import threading
 from pathlib import Path
 from app.media.held import own_folder
 with own_folder(Path(sys.argv[1])) as folder:
@@ -56,12 +58,42 @@ def test_each_gets_a_folder_of_its_own_and_the_dead_leave_none(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
 
 
+def test_many_that_come_and_go_at_once_keep_their_folders(tmp_path: Path) -> None:
+    """Whoever looks for dead ones holds their locks for a moment: just then a new one must not go without."""
+    failures: list[BaseException] = []
+
+    def come_and_go() -> None:
+        try:
+            for _ in range(200):
+                with own_folder(tmp_path) as folder:
+                    (folder / "part").write_text("x")
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=come_and_go) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_is_kept_stays_though_nobody_holds_it(tmp_path: Path) -> None:
     (tmp_path / "jobs").mkdir()
     (tmp_path / "dead").mkdir()
     with own_folder(tmp_path, frozenset(["jobs"])):
         pass
     assert [place.name for place in tmp_path.iterdir()] == ["jobs"]
+
+
+def test_only_what_begins_with_the_prefix_is_anybodys(tmp_path: Path) -> None:
+    (tmp_path / "clip.mp4").write_text("x")
+    for name in (".ab.dead", ".abc.dead"):
+        (tmp_path / name).mkdir()
+    with own_folder(tmp_path, prefix=".ab.") as mine:
+        assert mine.name.startswith(".ab.")
+    assert {place.name for place in tmp_path.iterdir()} == {"clip.mp4", ".abc.dead"}
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ def assert_untouched_outside(before: Sound, after: Sound, spans: Sequence[Span],
         assert level(after, start, end) == pytest.approx(level(before, start, end), abs=0.1)
 
 
-@pytest.mark.parametrize("count", [0, 1, 60])
+@pytest.mark.parametrize("count", [0, 1, pytest.param(60, marks=pytest.mark.slow)])
 def test_speech_is_silent_and_the_rest_as_loud_as_before(tmp_path: Path, count: int) -> None:
     seconds = max(4, count)
     source = filmed(tmp_path / "film.mp4", seconds)
@@ -414,7 +414,7 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_long_film_takes_no_more_memory_than_a_short_one(tmp_path: Path) -> None:
     peaks = []
-    for seconds in (20, 600):
+    for seconds in (20, 240):
         source = filmed(tmp_path / f"{seconds}.mp4", seconds)
         tracemalloc.start()
         muted(source, 0.0, every_second(seconds))

@@ -120,6 +120,7 @@ def take(out: str, folder: str, job_id: str, barrier: Any, results: Any) -> None
     results.put(choose_stem(Path(out), edit, job_id, Path(folder) / job_id).name)
 
 
+@pytest.mark.slow
 def test_processes_that_choose_at_once_get_names_of_their_own(out: Path, tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
     barrier, results = context.Barrier(6), context.Queue()
