@@ -1,4 +1,4 @@
-"""Where a clip goes: its files, a name that nobody has, space for it, and a folder to work in."""
+"""Where a clip goes: its files, space for it, and a folder to work in."""
 
 import hashlib
 import shutil
@@ -10,7 +10,7 @@ from pathlib import Path
 from app.editing.document import read_edit
 from app.errors import EditError, StorageError
 from app.media.atomic import storage_errors
-from app.media.held import claim, own_folder
+from app.media.held import own_folder
 from app.models.edit import Edit
 
 BYTES_PER_PIXEL = 0.06
@@ -25,25 +25,6 @@ def files_of(stem: Path) -> dict[str, Path]:
     return {kind: stem.with_name(stem.name + ending) for kind, ending in _ENDINGS.items()}
 
 
-@contextmanager
-def reserved_stem(folder: Path, edit: Edit) -> Iterator[Path]:
-    """Hold a name in `folder` for a clip of `edit`, with a number behind it where another clip has that name.
-
-    A clip of the same edit is replaced, since it is the same clip; any other, also one that another process is making
-    right now, is never touched. What a process that died left under the name is removed.
-    """
-    for number in range(1, 10_000):
-        stem = folder / (edit.name if number == 1 else f"{edit.name}-{number}")
-        if is_taken(stem, edit):
-            continue
-        with claim(folder / f".{stem.name}.lock") as mine:
-            if mine and not is_taken(stem, edit):
-                _remove_left_over(stem)
-                yield stem
-                return
-    raise StorageError(f"{folder} is full of clips named {edit.name}.", hint="Choose another --out.", subject="out")
-
-
 def is_taken(stem: Path, edit: Edit) -> bool:
     """Whether a file that is not of `edit`'s own clip has one of the names at `stem`."""
     places = files_of(stem)
@@ -55,13 +36,6 @@ def _holds(place: Path, edit: Edit) -> bool:
         return read_edit(place.read_text(encoding="utf-8")) == edit
     except (OSError, EditError, UnicodeDecodeError):
         return False
-
-
-def _remove_left_over(stem: Path) -> None:
-    for ending in _ENDINGS.values():
-        name = Path(stem.name + ending)  # as app.media.atomic names its temporary files
-        for left in stem.parent.glob(f".{name.stem[:40]}.*.tmp{name.suffix}"):
-            left.unlink(missing_ok=True)
 
 
 def require_space(folder: Path, edits: Sequence[Edit]) -> None:

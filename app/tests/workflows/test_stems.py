@@ -74,6 +74,13 @@ def test_clips_of_others_keep_their_names(out: Path, edit: Edit) -> None:
     assert chosen(out, edit, "b") == "clip-01-2", "a clip of the same edit is the same clip"
 
 
+@pytest.mark.parametrize("ending", [".mp4", ".srt", ".jpg", ".edit.json"])
+def test_a_file_of_a_persons_own_is_never_in_the_way(out: Path, edit: Edit, ending: str) -> None:
+    out.mkdir()
+    (out / f"clip-01{ending}").write_text("mine")
+    assert chosen(out, edit, "a") == "clip-01-2"
+
+
 def test_the_name_of_a_job_whose_folder_is_gone_is_free(out: Path, edit: Edit) -> None:
     """Cancelled while no worker stood: whoever cleans up removes the job's folder, and knows of no other place."""
     chosen(out, edit, "a")
