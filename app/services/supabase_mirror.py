@@ -118,6 +118,8 @@ class Mirror:
                     last_busy = time.monotonic()
             except StorageError as error:
                 log.warning("what is noted for Supabase cannot be read: %s", error.message)
+            except Exception:  # whatever it is: the thread goes on, or nothing would be sent any more
+                log.exception("sending to Supabase broke off")
             if not self._standing and time.monotonic() - last_busy > _IDLE_SECONDS and self._may_end():
                 return
             self._woken.wait(_LOOK_SECONDS)

@@ -27,6 +27,9 @@ class Gateway:
         self.requests: list[str] = []
         self._open: set[socket.socket] = set()
         self._answers: list[int] = []
+        self._answer_headers: dict[str, str] = {}
+        self._flows = threading.Event()
+        self._flows.set()
         self._to_lose = 0
         self._lock = threading.Lock()
         self._server: _Server | None = None
@@ -61,13 +64,27 @@ class Gateway:
         with self._lock:
             self._to_lose = times
 
-    def answer_with(self, status: int, times: int = 1) -> None:
-        """Answer the next requests with this status instead of passing them on."""
+    def answer_with(self, status: int, times: int = 1, **headers: str) -> None:
+        """Answer the next requests with this status (and `Retry_After`, say) instead of passing them on."""
         with self._lock:
             self._answers = [status] * times
+            self._answer_headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+    def hold(self) -> None:
+        """Take requests and answer none until `release`."""
+        self._flows.clear()
+
+    def release(self) -> None:
+        """Go on with what was held."""
+        self._flows.set()
+
+    def await_flow(self) -> None:
+        """Wait while requests are held."""
+        self._flows.wait()
 
     def close(self) -> None:
         """Stop for good."""
+        self.release()
         self.cut()
         self._place.close()
 
@@ -83,10 +100,10 @@ class Gateway:
         with self._lock:
             self._open.discard(connection)
 
-    def next_answer(self) -> int | None:
-        """Return the status to answer with instead of passing the request on, if any."""
+    def next_answer(self) -> tuple[int, dict[str, str]] | None:
+        """Return the status and headers to answer with instead of passing the request on, if any."""
         with self._lock:
-            return self._answers.pop() if self._answers else None
+            return (self._answers.pop(), self._answer_headers) if self._answers else None
 
     def loses_answer(self) -> bool:
         """Whether the answer that is ready now is to be lost."""
@@ -140,10 +157,11 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         path = self.path.removeprefix(PREFIX)
         line = f"{self.command} {path.partition('?')[0]}"
-        status = self.gateway.next_answer()
+        self.gateway.await_flow()
+        wanted = self.gateway.next_answer()
         key = self.headers.get("apikey", "")
-        if status is not None:
-            self._say(line, status, {"message": "An answer that was asked for."})
+        if wanted is not None:
+            self._say(line, wanted[0], {"message": "An answer that was asked for."}, wanted[1])
         elif path == self.path:
             self._say(line, 404, {"message": "no Route matched with those values"})
         elif key not in self.gateway.keys:
@@ -171,9 +189,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.gateway.note(f"{line} {answer.status}")
         self._send(answer.status, dict(answer.getheaders()), content)
 
-    def _say(self, line: str, status: int, message: dict[str, str]) -> None:
+    def _say(self, line: str, status: int, message: dict[str, str], headers: dict[str, str] | None = None) -> None:
         self.gateway.note(f"{line} {status}")
-        self._send(status, {"Content-Type": "application/json"}, json.dumps(message).encode())
+        self._send(status, {"Content-Type": "application/json", **(headers or {})}, json.dumps(message).encode())
 
     def _send(self, status: int, headers: dict[str, str], content: bytes) -> None:
         self.send_response(status)
