@@ -1,4 +1,4 @@
-"""How long the job of a worker that was killed stands still until another worker on the same machine goes on with it."""
+"""How long a killed worker's job stands still until another worker on the same machine goes on with it."""
 
 import os
 import statistics

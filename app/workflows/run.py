@@ -21,6 +21,7 @@ from app.models.control import Control
 from app.models.job import TERMINAL, JobDict
 from app.services.job_storage import JobStorage
 from app.workflows import engine
+from app.workflows.abandon import abandon
 from app.workflows.kinds import NORMAL
 from app.workflows.places import job_folder
 from app.workflows.pulse import Pulse
@@ -204,10 +205,10 @@ def durable(name: str, plan: Mapping[str, float]) -> Callable[[Callable[[JobRun,
             try:
                 work(job, request)
             except Cancelled:
-                job.remove_folder()
-            except engine.Stopped:  # ended in the engine, or somebody else's by now: their files are theirs
+                abandon(job.settings, name, job_id, request)
+            except engine.Stopped:  # ended in the engine, or somebody else's by now: then its files are theirs
                 if job.was_cancelled():
-                    job.remove_folder()
+                    abandon(job.settings, name, job_id, request)
                 raise
             except Exception as error:
                 job.fail(told(error, job.settings))

@@ -1,6 +1,5 @@
 """Putting work into the engine, ending it, and doing it again: the job's row and the engine's in one transaction."""
 
-import shutil
 import uuid
 from typing import Any
 
@@ -12,9 +11,9 @@ from app.errors import InputError
 from app.models.job import TERMINAL, JobDict
 from app.services.job_rows import JobRows, as_dict
 from app.services.job_storage import JobStorage, descendants
+from app.workflows.abandon import abandon
 from app.workflows.engine import Client, client_for
 from app.workflows.kinds import NORMAL, queue_of
-from app.workflows.places import job_folder
 
 _NAMESPACE = uuid.UUID("6f7c1f0e-5a0d-5d0b-9d0a-ed17fac70002")
 
@@ -121,14 +120,14 @@ class Desk:
         """
         with self.storage.database.write() as connection:
             row = self._require(connection, job_id)
-            family = [job_id, *descendants(connection, job_id)]
-            ended = [self._cancelled(connection, member) for member in family]
-            waiting = [
-                m.id for m in self._members(connection, family) if m.started_at is None and m.status == "cancelled"
-            ]
-        self._client.cancel([workflow for workflow in ended if workflow])
-        for member in waiting:  # nobody works on them who would take away what an earlier try left
-            shutil.rmtree(job_folder(self._settings.data_dir, member), ignore_errors=True)
+            members = [self._require(connection, one) for one in [job_id, *descendants(connection, job_id)]]
+            ended = [member for member in members if self._cancelled(connection, member.id)]
+            workflow_ids = [member.workflow_id for member in ended if member.workflow_id]
+            states = self._client.states(connection, workflow_ids)
+        self._client.cancel(workflow_ids)
+        for member in ended:  # whoever works on one takes its files away himself
+            if member.workflow_id in states and states[member.workflow_id].status != "PENDING":
+                abandon(self._settings, member.job_type, member.id, member.data.get("request") or {})
         return self.storage.get_job(job_id) or as_dict(row)
 
     def end_in_engine(self, workflow_ids: list[str]) -> None:
@@ -161,14 +160,9 @@ class Desk:
             return workflow_id
         return f"{workflow_id}~{uuid.uuid4().hex[:12]}"
 
-    def _cancelled(self, connection: Connection, job_id: str) -> str | None:
+    def _cancelled(self, connection: Connection, job_id: str) -> bool:
         changes = {"status": "cancelled", "progress": "cancelled", "estimated_remaining": None}
-        stored = self._rows.change(connection, job_id, changes, kind="cancelled", only_open=True)
-        row = self._rows.get(connection, job_id) if stored else None
-        return row.workflow_id if row else None
-
-    def _members(self, connection: Connection, ids: list[str]) -> list[Row[Any]]:
-        return list(connection.execute(select(jobs).where(jobs.c.id.in_(ids))))
+        return self._rows.change(connection, job_id, changes, kind="cancelled", only_open=True) is not None
 
     def _require(self, connection: Connection, job_id: str) -> Row[Any]:
         row = self._rows.get(connection, job_id, lock=True)
