@@ -20,7 +20,7 @@ set_up() {
     stamp=.venv/.installed
     wanted=$(cat requirements.lock pyproject.toml | sha256sum)
     [ -x .venv/bin/edit-factory ] && [ "$(cat $stamp 2>/dev/null)" = "$wanted" ] && return
-    echo "Setting up .venv (the first time this downloads ffmpeg, voices and fonts: 0.8 GB when installed) ..."
+    echo "Setting up .venv (the first time this downloads ffmpeg, voices and fonts: 1 GB when installed) ..."
     local python
     python=$(find_python)
     if ! "$python" -m venv .venv; then
