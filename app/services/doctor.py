@@ -12,10 +12,12 @@ from app.errors import EditFactoryError, StorageError
 from app.media.atomic import storage_errors
 from app.media.ffmpeg import find_ffmpeg
 from app.media.fonts import missing_letters
-from app.models.base import Record
 from app.models.control import Control
-from app.services import speech
+from app.models.finding import Finding
+from app.services import speech, supabase_check
 from app.services.speech.edge_voices import natural_voice
+
+__all__ = ["Finding", "examine", "file_system_of"]
 
 ROMANIAN = "ăâîșțĂÂÎȘȚ"
 LEAST_FREE = 2 << 30
@@ -23,15 +25,6 @@ LEAST_FREE = 2 << 30
 
 _SAYS = {"en": "One, two, three.", "ro": "Unu, doi, trei."}
 _UNSAFE_FILE_SYSTEMS = frozenset("9p cifs drvfs fuse.sshfs nfs nfs4 smb3 smbfs vboxsf".split())
-
-
-class Finding(Record):
-    """One thing that was looked at. `mend` says what to do when it is not well, or what would be better."""
-
-    name: str
-    ok: bool
-    detail: str
-    mend: str = ""
 
 
 def examine(settings: Settings) -> list[Finding]:
@@ -43,6 +36,7 @@ def examine(settings: Settings) -> list[Finding]:
         "voice ro": lambda s: _voice(s, "ro"),
         "data folder": _data_folder,
         "space": _space,
+        "supabase": supabase_check.look,
     }
     return [_guarded(name, look, settings) for name, look in looks.items()]
 

@@ -21,7 +21,7 @@ def by_name(settings: Settings) -> dict[str, doctor.Finding]:
 
 def test_everything_is_well_after_the_set_up(settings: Settings) -> None:
     findings = by_name(settings)
-    assert list(findings) == ["ffmpeg", "fonts", "voice en", "voice ro", "data folder", "space"]
+    assert list(findings) == ["ffmpeg", "fonts", "voice en", "voice ro", "data folder", "space", "supabase"]
     assert [name for name, finding in findings.items() if not finding.ok] == []
     assert "edge:ro-RO" in findings["voice ro"].mend
     assert findings["voice en"].mend == ""

@@ -242,7 +242,15 @@ def test_nobody_waits_for_a_project_that_never_answers(house: House, supabase: S
 
 def refused(job_id: str, **more: Any) -> dict[str, Any]:
     moment = "2026-01-01T00:00:00+00:00"
-    job = {"id": job_id, "job_type": "x", "status": "odd", "progress": None, "data": {}, "version": 1, "owner": None}
+    job: dict[str, Any] = {
+        "id": job_id,
+        "job_type": "x",
+        "status": "odd",
+        "progress": None,
+        "data": {},
+        "version": 1,
+        "owner": None,
+    }
     return {**job, "created_at": moment, "updated_at": moment, **more}
 
 
