@@ -314,6 +314,7 @@ def test_missing_tables_are_waited_for(house: House, supabase: Supabase, caplog:
     until(lambda: house.mirror.state == "refused")
     assert "are its tables there?" in house.mirror.why
     supabase.execute("ALTER TABLE elsewhere RENAME TO jobs")
+    supabase.execute("NOTIFY pgrst, 'reload schema'")  # as a project's own trigger does after each change of a table
     assert house.mirror.flush(PATIENCE)
     assert "Supabase is back" in caplog.messages
     require_same(house.database, supabase, house.costs)
