@@ -1,4 +1,4 @@
-"""What was there before a Supabase project was: all jobs and costs are noted for it once, when it is first seen."""
+"""What a Supabase project is to be told apart from changes: what was there before it, and what it may have wrong."""
 
 from hashlib import sha256
 
@@ -7,9 +7,19 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.db.tables import costs, jobs, leases
 from app.db.tables import outbox as table
+from app.db.types import now
 from app.services import cost_rows, job_rows, outbox
 
 _CHUNK = 500
+
+
+def tell_again(connection: Connection, job_id: str) -> None:
+    """Note a job as it is now, or that it is gone."""
+    row = connection.execute(select(jobs).where(jobs.c.id == job_id).with_for_update()).one_or_none()
+    if row is not None:
+        outbox.add(connection, f"job:{job_id}", "upsert_job", job_rows.replica_of(row))
+    else:
+        outbox.add(connection, f"job:{job_id}", "delete_job", {"id": job_id, "created_at": now().isoformat()})
 
 
 def backfill(connection: Connection, project_url: str) -> int:

@@ -24,7 +24,7 @@ def client_for(settings: Settings) -> "Client | None":
     """
     if not settings.supabase_url or settings.supabase_key is None:
         return None
-    seconds = min(_SECONDS, settings.lease_seconds / 2)  # whoever sends under a lease still has it afterwards
+    seconds = min(_SECONDS, settings.lease_seconds / 3)  # whoever sends under a lease still has it afterwards
     key = (settings.supabase_url, settings.supabase_key.get_secret_value(), seconds)
     with _lock:
         if key not in _clients:

@@ -12,12 +12,14 @@ import time
 from collections.abc import Sequence
 from typing import Literal
 
+from sqlalchemy import Connection
+
 from app.config import Settings
 from app.db import Database, open_database
 from app.errors import StorageError
 from app.services import outbox
 from app.services.leases import NamedLease
-from app.services.supabase_backfill import backfill
+from app.services.supabase_backfill import backfill, tell_again
 from app.services.supabase_client import client_for
 from app.services.supabase_key import is_too_weak, role_of
 from app.services.supabase_parcels import Parcel, Refusal, judge, requests, send, waves
@@ -31,6 +33,8 @@ LONGEST_ASKED_PAUSE = 600.0
 """A project may ask for more patience than ours, but not for ever."""
 
 _ROWS = 100
+_FAILED_ALONE = 3
+"""After how many rows over which the project's database failed, each sent alone, it is taken to fail altogether."""
 _LOOK_SECONDS = 1.0
 """How often a process that keeps sending looks for what others have noted."""
 _IDLE_SECONDS = 5.0
@@ -173,7 +177,7 @@ class Mirror:
             if refusal is None:
                 pause = self._first_pause
             else:
-                self._now("away" if refusal.kind == "away" else "refused", _told(refusal))
+                self._now("refused" if refusal.kind in {"key", "tables"} else "away", _told(refusal))
                 self._rest(max(pause, min(refusal.wait, LONGEST_ASKED_PAUSE)))
                 pause = min(pause * 2, LONGEST_PAUSE)
 
@@ -189,28 +193,36 @@ class Mirror:
                 self._held = self._lease.keep(connection)
 
     def _send_all(self, sendable: Sequence[Sequence[Parcel]]) -> Refusal | None:
-        """Send wave after wave; return what ended it too early. A parcel that is refused for good parks its stream."""
-        parked: set[str] = set()
+        """Send wave after wave; return why it is to be tried again, if it is.
+
+        What comes after a parcel that did not get through, in its own stream, is left for later.
+        """
+        left: dict[str, Refusal] = {}
         for wave in sendable:
-            for parcels in requests([parcel for parcel in wave if parcel.stream not in parked]):
-                refusal = self._send(parcels, parked) if self._may_go_on() else None
+            for parcels in requests([parcel for parcel in wave if parcel.stream not in left]):
+                refusal = self._send(parcels, left) if self._may_go_on() else None
                 if refusal is not None:
                     return refusal
-        return None
+        return next((refusal for refusal in left.values() if refusal.kind == "doubt"), None)
 
-    def _send(self, parcels: Sequence[Parcel], parked: set[str]) -> Refusal | None:
-        """Send one request, one by one when one of its rows is refused; return what stands in the way of all."""
+    def _send(self, parcels: Sequence[Parcel], left: dict[str, Refusal]) -> Refusal | None:
+        """Send one request, row by row when one of them is to blame; return what stands in the way of all."""
         refusal = self._try(parcels)
-        if refusal is None or refusal.kind != "row":
+        if refusal is None or refusal.kind not in {"row", "doubt"}:
             return refusal
         if len(parcels) > 1:
-            alone = (self._send([parcel], parked) for parcel in parcels)
+            alone = (self._send([parcel], left) for parcel in parcels if self._may_go_on())
             return next((found for found in alone if found is not None), None)
-        parked.add(parcels[0].stream)
-        log.warning("Supabase refuses %s for good, and it is set aside: %s", parcels[0].stream, refusal.reason)
+        left[parcels[0].stream] = refusal
+        if refusal.kind == "row":
+            self._park(parcels[0], refusal)
+        doubts = sum(other.kind == "doubt" for other in left.values())
+        return refusal if doubts >= _FAILED_ALONE else None
+
+    def _park(self, parcel: Parcel, refusal: Refusal) -> None:
+        log.warning("Supabase refuses %s for good, and it is set aside: %s", parcel.stream, refusal.reason)
         with self._database.write() as connection:
-            outbox.park(connection, parcels[0].ids, refusal.reason)
-        return None
+            outbox.park(connection, parcel.ids, refusal.reason)
 
     def _try(self, parcels: Sequence[Parcel]) -> Refusal | None:
         """Send one request and take its rows from the outbox; return why it did not get through."""
@@ -221,15 +233,26 @@ class Mirror:
             send(client, parcels)
         except Exception as error:  # whatever the client's several libraries raise
             refusal = judge(error)
-            if refusal.kind != "row":
-                with self._database.write() as connection:
+            with self._database.write() as connection:
+                if refusal.kind != "row":
                     outbox.note_failure(connection, ids, refusal.reason)
+                self._require_lease(connection, parcels)
             return refusal
         self._now("sending")
         with self._database.write() as connection:
             outbox.remove(connection, ids)
-            self._held = self._lease.keep(connection)
+            self._require_lease(connection, parcels)
         return None
+
+    def _require_lease(self, connection: Connection, parcels: Sequence[Parcel]) -> None:
+        """Keep the lease; where it was lost (this process slept), another one may have sent later changes before these.
+
+        Then these jobs are noted once more as they are now.
+        """
+        self._held = self._lease.keep(connection)
+        if not self._held:
+            for job_id in [parcel.payload["id"] for parcel in parcels if parcel.operation != "insert_cost"]:
+                tell_again(connection, job_id)
 
     def _now(self, state: State, why: str = "") -> None:
         """Take note of what it does, and say so when Supabase goes away, refuses, or is back."""

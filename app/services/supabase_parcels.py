@@ -36,10 +36,10 @@ class Refusal(Record):
     """Why something did not get through.
 
     away: try again later, not before `wait` seconds. key, tables: nothing will get through until a person has mended
-    it. row: this one is refused for good.
+    it. row: this one is refused for good. doubt: the database failed, over one of the rows or altogether.
     """
 
-    kind: Literal["away", "key", "tables", "row"]
+    kind: Literal["away", "key", "tables", "row", "doubt"]
     reason: str
     wait: float = 0.0
 
@@ -140,6 +140,8 @@ def _judge_answer(status: int, headers: Mapping[str, str], body: Mapping[str, An
         return Refusal(kind="tables", reason=reason)
     if 400 <= status < 500 and status not in _AWAY:
         return Refusal(kind="row", reason=reason)
+    if status == 500 and code:
+        return Refusal(kind="doubt", reason=reason)
     return Refusal(kind="away", reason=reason, wait=_retry_after(headers.get("retry-after", "")))
 
 

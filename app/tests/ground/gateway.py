@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import json
+import math
 import socket
 import struct
 import threading
@@ -18,7 +19,8 @@ class Gateway:
     """Listens on a loopback port of its own, asks for a known `apikey`, and passes requests on to a Unix socket.
 
     A key stands for a token: it is sent on as bearer token where no other one is given, as the real gateway does.
-    `requests` has a line for each request and what became of it: "POST /jobs 201", "POST /jobs lost".
+    `requests` has a line for each request and what became of it: "POST /jobs 201", "POST /jobs lost"; `held` says how
+    many wait for `release`.
     """
 
     def __init__(self, target: Path, keys: dict[str, str]) -> None:
@@ -28,6 +30,8 @@ class Gateway:
         self._open: set[socket.socket] = set()
         self._answers: list[int] = []
         self._answer_headers: dict[str, str] = {}
+        self.held = 0
+        self._to_hold: float = 0
         self._flows = threading.Event()
         self._flows.set()
         self._to_lose = 0
@@ -70,8 +74,9 @@ class Gateway:
             self._answers = [status] * times
             self._answer_headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
-    def hold(self) -> None:
-        """Take requests and answer none until `release`."""
+    def hold(self, times: float = math.inf) -> None:
+        """Take the next requests, or all, and answer none of them until `release`."""
+        self._to_hold = times
         self._flows.clear()
 
     def release(self) -> None:
@@ -79,8 +84,14 @@ class Gateway:
         self._flows.set()
 
     def await_flow(self) -> None:
-        """Wait while requests are held."""
-        self._flows.wait()
+        """Wait if this request is one to be held."""
+        with self._lock:
+            self._to_hold -= 1
+            held = self._to_hold >= 0
+        if held:
+            self.held += 1
+            self._flows.wait()
+            self.held -= 1
 
     def close(self) -> None:
         """Stop for good."""

@@ -32,7 +32,7 @@ def settings_for(supabase: Supabase, monkeypatch: pytest.MonkeyPatch, key: str |
     """Settings with the project, in the environment too, so that child processes have them; short leases."""
     monkeypatch.setenv("SUPABASE_URL", supabase.url)
     monkeypatch.setenv("SUPABASE_KEY", key or supabase.service_key)
-    monkeypatch.setenv("EDIT_FACTORY_LEASE_SECONDS", "2")
+    monkeypatch.setenv("EDIT_FACTORY_LEASE_SECONDS", "6")
     return load_settings()
 
 
@@ -224,6 +224,37 @@ def test_who_dies_while_sending_is_followed_by_another(any_house: House, supabas
     require_same(any_house.database, supabase, any_house.costs)
 
 
+@pytest.mark.slow
+@pytest.mark.store
+def test_who_slept_while_sending_and_finds_another_sending_mends_what_it_did(
+    any_house: House, supabase: Supabase
+) -> None:
+    """Its request arrives after the job's deletion, which another process has sent: the job is gone all the same."""
+    supabase.gateway.hold(times=1)
+    program = """
+        from app.services.job_storage import get_job_storage
+        storage = get_job_storage()
+        storage.create_job({"job_id": "a"})
+        print("written", flush=True)
+        input()
+    """
+    with child(program) as process:
+        assert said(process) == "written"
+        until(lambda: _holder(any_house.database) is not None)
+        until(lambda: supabase.gateway.held == 1)
+        process.send_signal(signal.SIGSTOP)
+        any_house.storage.create_job({"job_id": "b"})
+        any_house.storage.delete_job("a")
+        assert any_house.mirror.flush(PATIENCE)
+        assert [row["id"] for row in supabase.rows("jobs")] == ["b"]
+        supabase.gateway.release()
+        until(lambda: len(supabase.rows("jobs")) == 2)
+        process.send_signal(signal.SIGCONT)
+        until(lambda: len(supabase.rows("jobs")) == 1)
+    assert any_house.mirror.flush(PATIENCE)
+    require_same(any_house.database, supabase, any_house.costs)
+
+
 def _holder(database: Database) -> str | None:
     with database.read() as connection:
         return connection.execute(select(leases.c.holder).where(leases.c.name == "outbox")).scalar()
@@ -280,6 +311,46 @@ def test_a_row_that_is_refused_for_good_holds_up_its_own_job_only(any_house: Hou
     assert any_house.mirror.flush(PATIENCE)
     assert any_house.noted() == []
     assert {row["id"]: row["status"] for row in supabase.rows("jobs")}["bad"] == "pending"
+
+
+FAILS = """
+    create function public.fail() returns trigger language plpgsql as $$
+    begin
+        if new.id like 'bad%' then raise exception 'a fault' using errcode = 'internal_error'; end if;
+        return new;
+    end $$;
+    create trigger fail before insert on public.jobs for each row execute function public.fail();
+"""
+
+
+def test_a_row_over_which_the_database_fails_holds_up_its_own_job_only(house: House, supabase: Supabase) -> None:
+    supabase.execute(FAILS)
+    supabase.gateway.hold()
+    for job_id in ("bad", "good", "bad2", "better"):
+        house.storage.create_job({"job_id": job_id})
+    house.storage.delete_job("bad2")
+    supabase.gateway.release()
+    until(lambda: [row["id"] for row in supabase.rows("jobs")] == ["better", "good"])
+    until(lambda: house.mirror.state == "away")
+    assert "500 XX000" in house.mirror.why
+    assert {row.stream for row in house.noted()} == {"job:bad", "job:bad2"}
+    assert {row.parked for row in house.noted()} == {None}
+    supabase.execute("DROP TRIGGER fail ON jobs")
+    assert house.mirror.flush(PATIENCE)
+    require_same(house.database, supabase, house.costs)
+
+
+def test_a_database_that_fails_altogether_is_not_asked_for_each_row(
+    house: House, supabase: Supabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    supabase.execute(FAILS)
+    house.storage._supabase = None
+    for number in range(50):
+        house.storage.create_job({"job_id": f"bad{number}"})
+    monkeypatch.setattr(house.mirror, "_rest", lambda _: house.mirror._stopping.set())
+    house.mirror.nudge()
+    until(house.mirror._stopping.is_set)
+    assert supabase.gateway.requests == ["POST /jobs 500"] * 4  # all together, then three alone
 
 
 @pytest.mark.parametrize("kind", ["anon", "wrong"])
