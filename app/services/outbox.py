@@ -3,7 +3,7 @@
 Rows of one stream are sent in the order of their ids. A row that was refused for good is parked, and its stream waits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,8 +26,18 @@ def add(connection: Connection, stream: str, operation: str, payload: dict[str, 
 
     The caller holds the stream's row, so that this order is that of its changes.
     """
-    row = {"stream": stream, "operation": operation, "payload": payload, "created_at": now()}
-    connection.execute(insert(outbox).values(**row))
+    add_all(connection, operation, {stream: payload})
+
+
+def add_all(connection: Connection, operation: str, payloads: Mapping[str, dict[str, Any]]) -> None:
+    """Note one change of each of many streams."""
+    moment = now()
+    rows = [
+        {"stream": stream, "operation": operation, "payload": payload, "created_at": moment}
+        for stream, payload in payloads.items()
+    ]
+    if rows:
+        connection.execute(insert(outbox), rows)
 
 
 class Backlog(Record):

@@ -10,8 +10,6 @@ from app.db.tables import outbox as table
 from app.db.types import now
 from app.services import cost_rows, job_rows, outbox
 
-_CHUNK = 500
-
 
 def tell_again(connection: Connection, job_id: str) -> None:
     """Note a job as it is now, or that it is gone."""
@@ -35,8 +33,6 @@ def backfill(connection: Connection, project_url: str) -> int:
 def _is_first(connection: Connection, project_url: str) -> bool:
     """Remember the project as a lease that never ends; False when it was remembered before."""
     name = f"supabase:{sha256(project_url.rstrip('/').encode()).hexdigest()[:16]}"
-    if connection.execute(select(leases.c.name).where(leases.c.name == name)).first():
-        return False
     new = sqlite.insert(leases) if connection.dialect.name == "sqlite" else postgresql.insert(leases)
     known = new.values(name=name, holder="known", expires=0.0).on_conflict_do_nothing(index_elements=[leases.c.name])
     return connection.execute(known.returning(leases.c.name)).first() is not None
@@ -46,18 +42,14 @@ def _jobs(connection: Connection) -> int:
     """Note the jobs, each held until the transaction ends, so that a later change is noted after it."""
     noted = exists().where(table.c.stream == literal("job:") + jobs.c.id)
     query = select(jobs).where(~noted).order_by(jobs.c.created_at, jobs.c.id).with_for_update()
-    count = 0
-    for rows in connection.execute(query).partitions(_CHUNK):
-        for row in rows:
-            outbox.add(connection, f"job:{row.id}", "upsert_job", job_rows.replica_of(row))
-        count += len(rows)
-    return count
+    found = {f"job:{row.id}": job_rows.replica_of(row) for row in connection.execute(query)}
+    outbox.add_all(connection, "upsert_job", found)
+    return len(found)
 
 
 def _costs(connection: Connection) -> int:
     noted = exists().where(table.c.stream == literal("cost:") + costs.c.id)
     query = select(costs).where(~noted).order_by(costs.c.created_at, costs.c.id)
     entries = [cost_rows.entry_of(row) for row in connection.execute(query)]
-    for entry in entries:
-        outbox.add(connection, cost_rows.stream_of(entry), "insert_cost", cost_rows.replica_of(entry))
+    outbox.add_all(connection, "insert_cost", {cost_rows.stream_of(one): cost_rows.replica_of(one) for one in entries})
     return len(entries)
