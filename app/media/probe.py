@@ -17,6 +17,7 @@ from app.errors import MediaError
 from app.media import containers
 from app.media.containers import MAX_PIXELS, open_media, picture_stream, sound_stream
 from app.media.hashing import file_hash
+from app.models.control import Control
 from app.models.media import AudioInfo, MediaInfo, Rotation
 
 TRANSFERS = {
@@ -55,10 +56,13 @@ class _Times:
     complete: bool
 
 
-def probe(path: Path, *, max_pixels: int = MAX_PIXELS, need_picture: bool = False) -> MediaInfo:
+def probe(
+    path: Path, *, max_pixels: int = MAX_PIXELS, need_picture: bool = False, control: Control | None = None
+) -> MediaInfo:
     """Return what the file is. Files with sound only have `has_video` False.
 
-    Raises `MediaError`: the codes of `open_media`, media_too_short for a single frame of picture, media_bad_times for
+    The whole file is read for its hash: `control` is told the share of its bytes, and may stop it. Raises `Cancelled`
+    then, and `MediaError`: the codes of `open_media`, media_too_short for a single frame of picture, media_bad_times for
     time stamps that say it lasts longer than `LONGEST`, and media_no_picture for a file without any picture, or with
     sound only when `need_picture`.
     """
@@ -74,7 +78,7 @@ def probe(path: Path, *, max_pixels: int = MAX_PIXELS, need_picture: bool = Fals
         if not 0 <= cast(float, picture["duration"]) <= LONGEST:
             raise containers.bad_times(path)
         return MediaInfo(
-            content_hash=_hash(path),
+            content_hash=_hash(path, control),
             size_bytes=path.stat().st_size,
             container=container.format.name,
             has_video=stream is not None,
@@ -128,9 +132,9 @@ def varies(ticks: npt.NDArray[np.int64]) -> bool:
     return bool(np.mean(np.abs(steps - median) > max(2.0, 0.1 * median)) > 0.01)
 
 
-def _hash(path: Path) -> str:
+def _hash(path: Path, control: Control | None) -> str:
     try:
-        return file_hash(path)
+        return file_hash(path, control)
     except OSError as error:
         raise MediaError(
             f"{containers.shown(path)} cannot be read to its end: {error.strerror}.",

@@ -16,6 +16,7 @@ class Control:
     def __init__(self, report: Callable[[float], None] | None = None, event: threading.Event | None = None) -> None:
         self._report = report
         self.event = event or threading.Event()
+        self._last = 0.0
 
     @property
     def cancelled(self) -> bool:
@@ -33,8 +34,13 @@ class Control:
 
     def report(self, share: float) -> None:
         """Tell that `share` (0.0 to 1.0) is done."""
+        self._last = min(1.0, max(0.0, share))
         if self._report is not None:
-            self._report(min(1.0, max(0.0, share)))
+            self._report(self._last)
+
+    def alive(self) -> None:
+        """Tell that the work goes on, and that no more of it is done: it waits for others."""
+        self.report(self._last)
 
     def part(self, start: float, end: float) -> "Control":
         """Return a control whose 0.0 to 1.0 is `start` to `end` of this one; cancelling either cancels both."""

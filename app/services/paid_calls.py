@@ -125,6 +125,7 @@ class PaidCalls:
                 if (held := self._claim(asked, row)) is not None:
                     return self._call(held)
             elif row.alive:
+                watched.alive()
                 self._wait(_POLL_SECONDS)
             elif (held := self._take_over(asked, row)) is not None:
                 return self._settle(held)

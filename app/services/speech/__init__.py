@@ -1,7 +1,8 @@
 """Speech: a script's words in a voice, with the time of every word. The face of this folder."""
 
 import threading
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from app.config import Settings
@@ -27,6 +28,9 @@ _MADE_AS = 2
 _ONE_AT_A_TIME = threading.Lock()
 """Variants often have one script: they wait for the first to have spoken it. Synthesisers use every core anyway."""
 
+_LOOK_SECONDS = 0.1
+"""How soon one who waits for his turn learns that he should stop."""
+
 
 def speak(
     text: SpeechText,
@@ -48,9 +52,11 @@ def speak(
     store = SpeechStore(settings)
     key = content_key(_MADE_AS, voice.id, provider.version(voice), [word.text for word in text.words], speed)
     wish = Wish(text, voice, speed, key, job_id, project_id)
-    with _turn(provider):
-        control.check()
-        recording = store.get(key) or make(provider, wish, store, settings, control)
+    control.check()
+    recording = store.get(key)
+    if recording is None:
+        with _turn(provider, control):
+            recording = store.get(key) or make(provider, wish, store, settings, control)
     return _voice(text, voice, speed, recording, provider.robotic)
 
 
@@ -78,9 +84,20 @@ def _plugged_in(voice: VoiceInfo, settings: Settings) -> Provider:
     return found
 
 
-def _turn(provider: Provider) -> AbstractContextManager[object]:
-    """Return what is held while speaking; what is bought is spoken elsewhere, and waits for its like by itself."""
-    return nullcontext() if provider.charges else _ONE_AT_A_TIME
+@contextmanager
+def _turn(provider: Provider, control: Control) -> Iterator[None]:
+    """Wait for one's turn to speak; what is bought is spoken elsewhere, and waits for its like by itself."""
+    if provider.charges:
+        yield
+        return
+    while not _ONE_AT_A_TIME.acquire(timeout=_LOOK_SECONDS):
+        control.check()
+        control.alive()
+    try:
+        control.check()
+        yield
+    finally:
+        _ONE_AT_A_TIME.release()
 
 
 def audio_path(settings: Settings, audio_hash: str) -> Path | None:

@@ -3,7 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from app.errors import Cancelled
 from app.media.hashing import file_hash
+from app.models.control import Control
 
 
 def test_is_the_sha256_of_the_bytes(tmp_path: Path) -> None:
@@ -21,3 +23,24 @@ def test_names_do_not_matter(tmp_path: Path) -> None:
 def test_a_missing_file_is_an_os_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         file_hash(tmp_path / "none")
+
+
+def test_tells_how_far_it_is_to_the_end(tmp_path: Path) -> None:
+    path, told = tmp_path / "data", list[float]()
+    path.write_bytes(b"x" * (5 << 19))
+    file_hash(path, Control(told.append))
+    assert told == [0.4, 0.8, 1.0]
+
+
+def test_stops_when_asked_and_not_only_at_the_end(tmp_path: Path) -> None:
+    path, told = tmp_path / "data", list[float]()
+    path.write_bytes(b"x" * (4 << 20))
+    control = Control(lambda share: (told.append(share), control.cancel())[0])
+    with pytest.raises(Cancelled):
+        file_hash(path, control)
+    assert told == [0.25]
+
+
+def test_an_empty_file_has_a_hash(tmp_path: Path) -> None:
+    (tmp_path / "data").touch()
+    assert file_hash(tmp_path / "data", Control()) == hashlib.sha256().hexdigest()

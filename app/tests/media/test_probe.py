@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.errors import MediaError
+from app.errors import Cancelled, MediaError
 from app.media.hashing import file_hash
 from app.media.probe import normal_turn, probe, shown_size, varies
+from app.models.control import Control
 from app.tests.conftest import ClipMaker
 from app.tests.footage import ffmpeg, make_clip
 
@@ -214,3 +215,15 @@ def test_broken_time_stamps_are_told(make: ClipMaker, tmp_path: Path, seconds: i
     with pytest.raises(MediaError) as caught:
         probe(path)
     assert caught.value.instance_code == "media_bad_times"
+
+
+def test_reading_a_file_for_its_hash_tells_how_far_it_is_and_can_be_stopped(clip: Path, tmp_path: Path) -> None:
+    path = tmp_path / "long.mp4"
+    path.write_bytes(clip.read_bytes() + bytes(3 << 20))
+    told: list[float] = []
+    control = Control(told.append)
+    assert probe(path, control=control) == probe(path)
+    assert told == sorted(told) and len(told) > 3 and told[-1] == 1.0
+    control.cancel()
+    with pytest.raises(Cancelled):
+        probe(path, control=control)

@@ -26,3 +26,14 @@ def test_cancelling_a_part_cancels_all() -> None:
 
 def test_without_a_listener_nothing_happens() -> None:
     Control().report(0.5)
+
+
+def test_a_sign_of_life_is_the_last_share_again() -> None:
+    seen: list[float] = []
+    control = Control(seen.append)
+    control.alive()
+    part = control.part(0.5, 1.0)
+    part.report(0.5)
+    part.alive()
+    control.alive()
+    assert seen == [0.0, 0.75, 0.75, 0.75]

@@ -328,3 +328,22 @@ def test_who_was_cancelled_calls_nothing_and_does_not_wait(provider: Provider) -
 
     assert provider.ask(call=call) == {"said": 0}
     assert provider.calls == 0
+
+
+def test_who_waits_for_another_gives_signs_of_life(provider: Provider) -> None:
+    told: list[float] = []
+
+    def impatient(share: float) -> None:
+        told.append(share)
+        if len(told) == 2:
+            control.cancel()
+
+    control = Control(impatient)
+
+    def call() -> Any:
+        with pytest.raises(Cancelled):
+            provider.ask(control=control)
+        return {"said": 0}
+
+    assert provider.ask(call=call) == {"said": 0}
+    assert told == [0.0, 0.0]

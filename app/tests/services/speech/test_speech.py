@@ -276,3 +276,29 @@ def test_a_natural_voice_has_no_note(settings: Settings) -> None:
 
 def test_sentences_end_at_their_marks() -> None:
     assert in_sentences(["Hi.", "How", "are", "you?", "Fine"]) == [["Hi."], ["How", "are", "you?"], ["Fine"]]
+
+
+WELL = prepare("Well said.", "en")
+
+
+def test_who_waits_for_his_turn_gives_signs_of_life_and_can_be_stopped(settings: Settings) -> None:
+    voice = speech.choose_voice("espeak:en-us", "en", settings)
+    told: list[float] = []
+
+    def until_the_third(share: float) -> None:
+        told.append(share)
+        if len(told) == 3:
+            control.cancel()
+
+    control = Control(until_the_third)
+    with speech._ONE_AT_A_TIME, pytest.raises(Cancelled):
+        speech.speak(WELL, voice, 1.0, settings, control)
+    assert told == [0.0, 0.0, 0.0]
+    assert speech.speak(WELL, voice, 1.0, settings, Control()).duration > 0.3, "the turn was not used up"
+
+
+def test_what_was_spoken_before_is_had_while_somebody_speaks(settings: Settings) -> None:
+    voice = speech.choose_voice("espeak:en-us", "en", settings)
+    first = speech.speak(WELL, voice, 1.0, settings, Control())
+    with speech._ONE_AT_A_TIME:
+        assert speech.speak(WELL, voice, 1.0, settings, Control()) == first
