@@ -61,10 +61,11 @@ def probe(
 ) -> MediaInfo:
     """Return what the file is. Files with sound only have `has_video` False.
 
-    The whole file is read for its hash: `control` is told the share of its bytes, and may stop it. Raises `Cancelled`
-    then, and `MediaError`: the codes of `open_media`, media_too_short for a single frame of picture, media_bad_times for
-    time stamps that say it lasts longer than `LONGEST`, and media_no_picture for a file without any picture, or with
-    sound only when `need_picture`.
+    The whole file is read for its hash: `control` is told the share of its bytes, and may stop it.
+
+    Raises `Cancelled`, or `MediaError`: the codes of `open_media`, media_too_short for a single frame of picture,
+    media_bad_times for time stamps that say it lasts longer than `LONGEST`, and media_no_picture for a file without any
+    picture, or with sound only when `need_picture`.
     """
     with open_media(path, max_pixels) as container:
         stream = picture_stream(container)

@@ -1,6 +1,6 @@
 """The main job as a workflow: footage and a script in, finished clips out; its parts are jobs of their own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from app.config import Settings
@@ -50,10 +50,10 @@ def probe_all(request: MakeRequest, settings: Settings, control: Control) -> Jso
     found: dict[str, Source] = {}
     refused: list[MediaError] = []
     index = SourceIndex(settings)
-    for number, path in enumerate(request.files):
+    for path, part in zip(request.files, _by_size(request.files, control), strict=True):
         control.check()
         try:
-            info = probe(path, max_pixels=settings.max_pixels, need_picture=True)
+            info = probe(path, max_pixels=settings.max_pixels, need_picture=True, control=part)
         except MediaError as error:
             if path not in request.optional:
                 raise
@@ -61,13 +61,28 @@ def probe_all(request: MakeRequest, settings: Settings, control: Control) -> Jso
             continue
         index.remember(path, info)
         found.setdefault(info.content_hash, Source(path, info))  # the same content twice is one source
-        control.report((number + 1) / len(request.files))
     if not found:
         raise refused[0]
     return {
         "sources": [source.as_json() for source in found.values()],
         "notes": [f"Left out: {error.message}" for error in refused],
     }
+
+
+def _by_size(files: Sequence[Path], control: Control) -> Iterator[Control]:
+    """Yield a control for each file: its share is that of the file's bytes."""
+    sizes = [_bytes_of(path) for path in files]
+    begun, total = 0, sum(sizes) or 1
+    for size in sizes:
+        yield control.part(begun / total, (begun + size) / total)
+        begun += size
+
+
+def _bytes_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # `probe` says what is wrong with it
+        return 0
 
 
 def _weights(request: MakeRequest, sources: Sequence[Source]) -> dict[str, float]:
