@@ -48,10 +48,8 @@ jobs = Table(
     Column("priority", Integer, nullable=False, default=100),
     Column("request_key", Text),  # hash of what was asked: the same command after a crash goes on with the same job
     Column("memory_deaths", Integer, nullable=False, default=0),
-    Column("executor_id", Text),
     Column("created_at", Utc, nullable=False),
     Column("updated_at", Utc, nullable=False),
-    Column("active_at", Utc),  # the last sign of life of its work
     Column("started_at", Utc),
     Column("finished_at", Utc),
     CheckConstraint("status IN ('pending','processing','completed','failed','cancelled')", name="status"),

@@ -141,8 +141,6 @@ _NO_WORK: dict[str, Any] = {
     "priority": 100,
     "request_key": None,
     "memory_deaths": 0,
-    "executor_id": None,
-    "active_at": None,
     "started_at": None,
 }
 """The columns of a job that nobody works on yet."""

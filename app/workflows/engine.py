@@ -19,7 +19,9 @@ from typing import Any, TypeVar
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, SQLAlchemyDatasource
 from dbos._error import DBOSBaseException
 from sqlalchemy import (
+    BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Engine,
     MetaData,
@@ -33,6 +35,7 @@ from sqlalchemy import (
 )
 
 from app.db import Database
+from app.db.engine import database_errors
 from app.db.tables import SCHEMA
 from app.errors import EnvironmentProblem
 
@@ -48,6 +51,7 @@ MOST_STARTS = 5
 
 POLL_SECONDS = 0.2
 _COLUMNS = ("workflow_uuid", "status", "executor_id", "application_version")
+_UNENDED = ("PENDING", "ENQUEUED", "DELAYED")
 _ENGINE_SCHEMA = "dbos"
 
 Stopped = DBOSBaseException
@@ -118,7 +122,8 @@ class Client:
     def cancel(self, workflow_ids: Sequence[str]) -> None:
         """Cancel workflows that have not ended; running ones find out at their next write."""
         if workflow_ids:
-            self._client.cancel_workflows(list(workflow_ids))
+            with database_errors(self._database.shown_url):
+                self._client.cancel_workflows(list(workflow_ids))
 
     def delete(self, workflow_ids: Sequence[str]) -> None:
         """Forget workflows that have ended, with the notes of their transactions."""
@@ -127,7 +132,8 @@ class Client:
         with self._database.write() as connection:
             if inspect(connection).has_table(self._notes.name, schema=self._notes.schema):
                 connection.execute(delete(self._notes).where(self._notes.c.workflow_id.in_(list(workflow_ids))))
-        self._client.delete_workflows(list(workflow_ids))
+        with database_errors(self._database.shown_url):
+            self._client.delete_workflows(list(workflow_ids))
 
     def states(self, connection: Connection, workflow_ids: Iterable[str]) -> dict[str, State]:
         """Return what the engine knows of these workflows, by id."""
@@ -143,18 +149,29 @@ class Client:
         found = connection.execute(query.where(table.c.status == "PENDING"))
         return [State(row.workflow_uuid, row.status, row.executor_id) for row in found]
 
+    def ended_but_open(
+        self, connection: Connection, workflow_id: ColumnElement[str | None], is_open: ColumnElement[bool]
+    ) -> dict[str, str]:
+        """Return the workflows that have ended and whose row, named by `workflow_id`, `is_open`, with their status."""
+        table = self._workflows
+        query = select(table.c.workflow_uuid, table.c.status).join_from(
+            workflow_id.table,
+            table,
+            table.c.workflow_uuid == workflow_id,
+        )
+        found = connection.execute(query.where(is_open, table.c.status.not_in(_UNENDED)))
+        return {row.workflow_uuid: row.status for row in found}
+
     def ended(self, connection: Connection) -> list[str]:
         """Return the ids of all workflows that have ended."""
         table = self._workflows
-        query = select(table.c.workflow_uuid).where(table.c.status.not_in(("PENDING", "ENQUEUED", "DELAYED")))
+        query = select(table.c.workflow_uuid).where(table.c.status.not_in(_UNENDED))
         return list(connection.execute(query).scalars())
 
     def adopt_old_versions(self, connection: Connection) -> int:
         """Let this version run what waits from another one; return how many."""
         table = self._workflows
-        query = update(table).where(
-            table.c.status.in_(("PENDING", "ENQUEUED", "DELAYED")), table.c.application_version != VERSION
-        )
+        query = update(table).where(table.c.status.in_(_UNENDED), table.c.application_version != VERSION)
         return connection.execute(query.values(application_version=VERSION)).rowcount
 
     def close(self) -> None:
@@ -167,7 +184,7 @@ class Client:
 class Runtime:
     """The engine running in this process: takes workflows from the queues until it is stopped."""
 
-    def __init__(self, database: Database, executor_id: str, queues: Iterable[Queue]) -> None:
+    def __init__(self, database: Database, executor_id: str, queues: Sequence[Queue]) -> None:
         check()
         quiet()
         _datasource.open(database)
@@ -186,6 +203,8 @@ class Runtime:
             }
         )
         DBOS.launch()
+        self._database = database
+        self._keep_own_limits({queue.name: queue.per_worker for queue in queues})
         for queue in queues:
             DBOS.register_queue(
                 queue.name,
@@ -199,6 +218,43 @@ class Runtime:
         """Put the work of dead executors back into its queues; return how many workflows."""
         return len(DBOS._recover_pending_workflows(list(executor_ids))) if executor_ids else 0
 
+    def hand_over(self, executor_id: str) -> int:
+        """Put the work of this executor, which leaves in good order, back into its queues; return how many workflows.
+
+        That it was begun here does not count as one of the times that it may be begun: nothing died of it.
+        """
+        handles = DBOS._recover_pending_workflows([executor_id])
+        self._uncount([handle.get_workflow_id() for handle in handles])
+        return len(handles)
+
+    def _uncount(self, workflow_ids: list[str]) -> None:
+        schema = None if self._database.is_sqlite else _ENGINE_SCHEMA
+        names = ("workflow_uuid", "status")
+        table = Table(
+            "workflow_status", MetaData(), *(Column(name, Text) for name in names),
+            Column("recovery_attempts", BigInteger), schema=schema,
+        )  # fmt: skip
+        begun = table.c.workflow_uuid.in_(workflow_ids) & (table.c.recovery_attempts > 0)
+        with self._database.write() as connection:
+            connection.execute(
+                update(table).where(begun, table.c.status == "ENQUEUED").values(
+                    recovery_attempts=table.c.recovery_attempts - 1
+                )
+            )  # fmt: skip
+
+    def _keep_own_limits(self, limits: Mapping[str, int | None]) -> None:
+        """Keep to this machine's limits: the queues' rows are shared, and have those of whoever started last."""
+        stored = _instance()._sys_db
+        look_up = stored.get_queue
+
+        def get_queue(name: str) -> Any:
+            queue = look_up(name)
+            if queue is not None and name in limits:
+                queue._worker_concurrency = limits[name]
+            return queue
+
+        stored.get_queue = get_queue
+
     def here(self) -> set[str]:
         """Return the ids of the workflows that run in this process."""
         return set(_instance()._active_workflows_set.activeList())
@@ -207,7 +263,9 @@ class Runtime:
         """Put one workflow that `executor_id` is said to run back into its queue."""
         from dbos._utils import INTERNAL_QUEUE_NAME  # noqa: PLC0415 - a private name, met in this module only
 
-        return bool(_instance()._sys_db.reenqueue_for_recovery(workflow_id, [executor_id], INTERNAL_QUEUE_NAME))
+        done = bool(_instance()._sys_db.reenqueue_for_recovery(workflow_id, [executor_id], INTERNAL_QUEUE_NAME))
+        self._uncount([workflow_id] if done else [])
+        return done
 
     def stop_taking(self) -> None:
         """Take nothing more from the queues; what runs goes on."""

@@ -9,7 +9,7 @@ from app.editing.candidates import Footage
 from app.editing.document import canvas_for
 from app.editing.script.language import detect
 from app.editing.script.spoken import prepare
-from app.errors import Cancelled, EditFactoryError, MediaError
+from app.errors import MediaError
 from app.media.containers import shown
 from app.media.probe import probe
 from app.models.control import Control
@@ -228,15 +228,8 @@ def _render(
     clips = [_clip(clip, part) for clip, part in zip(described, ended, strict=True)]
     errors = [error for part in ended if (error := error_of(part)) is not None]
     if errors and len(errors) == len(clips):
-        raise _as_failure(errors[0])
+        raise errors[0]
     return [clip.model_dump(mode="json") for clip in clips]
-
-
-def _as_failure(error: EditFactoryError) -> EditFactoryError:
-    """Return an error that ends the job as failed: a person cancelled its only part, not the job."""
-    if not isinstance(error, Cancelled):
-        return error
-    return EditFactoryError(error.message, hint=error.hint, code=error.code)
 
 
 def _part(job: JobRun, asked: MakeRequest, edit: Edit, sources: dict[str, Source]) -> PartOfJob:

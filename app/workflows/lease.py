@@ -5,6 +5,7 @@ others took this worker for dead, and have its work: it must stop at once. A lea
 """
 
 import contextlib
+import logging
 import os
 import socket
 import threading
@@ -21,6 +22,8 @@ from app.db import Database
 from app.db.tables import executors
 from app.db.types import clock
 from app.errors import StorageError
+
+log = logging.getLogger("edit_factory")
 
 Kind = Literal["standing", "private"]
 """Standing: of serve and worker. Private: of one command, and gone with it."""
@@ -88,6 +91,9 @@ class Lease:
             except StorageError:
                 self._good_since = None
                 continue
+            except Exception as error:  # a lease that is not renewed ends work that is well
+                log.error("a sign of life failed", exc_info=error)
+                continue
             if not alive:
                 self._lost()
                 return
@@ -95,13 +101,28 @@ class Lease:
 
     def _beat(self) -> bool:
         with self._database.write() as connection:
+            left = connection.execute(select(executors.c.expires - clock()).where(executors.c.id == self.executor_id))
+            if (
+                left.scalar() or 0.0
+            ) <= 0.0:  # the machine slept, or the database was away: what others look like says nothing
+                self._good_since = None
             mine = update(executors).where(executors.c.id == self.executor_id, executors.c.state == "alive")
             return connection.execute(mine.values(expires=clock() + self._lease_seconds)).rowcount == 1
 
 
-def reap(database: Database, *, sure: bool) -> None:
-    """Declare dead who is: processes of this machine that are gone, and, when `sure`, leases that have run out."""
+def living(connection: Connection) -> set[str]:
+    """Return the ids of the executors that are not known to be dead."""
+    return set(connection.execute(select(executors.c.id).where(executors.c.state == "alive")).scalars())
+
+
+def reap(database: Database, *, own_id: str, sure: bool) -> None:
+    """Declare dead who is: processes of this machine that are gone, and, when `sure`, leases that have run out.
+
+    Who finds its own lease, `own_id`, run out as well is sure of nothing: then it was itself that slept.
+    """
     with database.read() as connection:
+        own = connection.execute(select(executors.c.expires - clock()).where(executors.c.id == own_id)).scalar()
+        sure = sure and own is not None and own > 0
         gone = [row.id for row in connection.execute(_alive()) if _is_gone(row)]
         late = list(connection.execute(_alive().where(executors.c.expires < clock())).scalars()) if sure else []
     if not gone and not late:

@@ -3,13 +3,11 @@
 from app.config import Settings
 from app.errors import from_record
 from app.media.ffmpeg import find_ffmpeg
-from app.models.base import content_key
 from app.models.control import Control
 from app.models.make import MakeRequest, MakeResult
-from app.workflows.attend import Listener, attended, open_desk
+from app.workflows.attend import Listener, ask, attended, open_desk
 from app.workflows.decide import check_names
 from app.workflows.generate import prepare_scripts
-from app.workflows.kinds import HIGH
 from app.workflows.places import require_space
 from app.workflows.records import request_json
 
@@ -27,11 +25,8 @@ def make(request: MakeRequest, settings: Settings, listener: Listener, control: 
     prepare_scripts(request, settings)
     asked = request_json(request)
     desk = open_desk(settings)
-    key = content_key("generate", asked)
-    job = desk.unfinished(key) or desk.submit(
-        "generate", asked, title=f"make {request.count} clips", priority=HIGH, request_key=key
-    )
-    done = attended(desk, job["job_id"], settings, listener, control)
+    job, mine = ask(desk, "generate", asked, f"make {request.count} clips")
+    done = attended(desk, job["job_id"], settings, listener, control, mine=mine)
     if done["status"] != "completed":
         raise from_record(done["error"])
     return MakeResult.model_validate(done["result"])

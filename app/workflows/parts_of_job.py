@@ -1,19 +1,20 @@
 """Parts of a job that are jobs themselves: asked for once, done side by side, waited for."""
 
+import contextlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from app.errors import Cancelled, EditFactoryError, StorageError, from_record
+from app.errors import EditFactoryError, InputError, from_record
 from app.models.control import Control
 from app.models.job import JobDict
+from app.workflows.patience import patiently
 from app.workflows.run import JobRun
 from app.workflows.submit import Desk, has_ended, part_id
 
 _POLL_SECONDS = 0.2
-_AWAY_SECONDS = 300.0
-"""How long the database may be away before waiting for parts is given up."""
 
 
 @dataclass(frozen=True)
@@ -33,23 +34,20 @@ def do_parts(job: JobRun, parts: Sequence[PartOfJob], control: Control) -> list[
 
     Parts that an earlier try of the job finished are not done again. Raises `Cancelled`.
     """
-    ids = [_asked_for(job, part) for part in parts]
+    ids = []
+    for part in parts:
+        control.check()
+        ids.append(patiently(control, partial(_asked_for, job, part)))
     total = sum(part.weight for part in parts) or 1.0
-    away_since: float | None = None
     while True:
         control.check()
-        try:
-            found = [job.worker.storage.get_job(part) for part in ids]
-            away_since = None
-        except StorageError:
-            away_since = away_since or time.monotonic()
-            if time.monotonic() - away_since > _AWAY_SECONDS:
-                raise
-            time.sleep(_POLL_SECONDS)
-            continue
+        found = patiently(control, lambda: [job.worker.storage.get_job(part) for part in ids])
         there = [part for part in found if part is not None]
         if len(there) < len(ids):
-            raise Cancelled("A part of the job was removed.")
+            raise EditFactoryError(
+                "A part of the job was removed while it was needed.", hint="Run the job again: jobs retry.",
+                code="part_cancelled",
+            )  # fmt: skip
         shares = [1.0 if has_ended(one) else one.get("percentage", 0) / 100 for one in there]
         control.report(sum(share * part.weight for share, part in zip(shares, parts, strict=True)) / total)
         if all(map(has_ended, there)):
@@ -62,7 +60,11 @@ def error_of(part: JobDict) -> EditFactoryError | None:
     if part["status"] == "completed":
         return None
     if part["status"] == "cancelled" or not part.get("error"):
-        return Cancelled("This part of the job was cancelled.", hint="jobs retry does it again.")
+        return EditFactoryError(
+            f"A part of the job was cancelled: {part.get('title') or part['job_type']}.",
+            hint="jobs retry does it again.",
+            code="part_cancelled",
+        )
     return from_record(part["error"])
 
 
@@ -83,9 +85,9 @@ def _asked_for(job: JobRun, part: PartOfJob) -> str:
     if there is None:
         desk.submit(
             part.kind, part.request, job_id=job_id, title=part.title, priority=job.priority,
-            parent_id=job.job_id, owner=job.owner, **part.columns,
+            part_of=(job.job_id, job.attempt), owner=job.owner, **part.columns,
         )  # fmt: skip
     elif there["status"] in {"failed", "cancelled"} and there.get("tried_for", 1) < job.attempt:
-        desk.storage.update_job(job_id, {"tried_for": job.attempt})
-        desk.retry(job_id)
+        with contextlib.suppress(InputError):  # a person has retried it meanwhile
+            desk.retry(job_id, tried_for=job.attempt)
     return job_id

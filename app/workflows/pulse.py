@@ -1,27 +1,27 @@
 """What a worker's running jobs tell and are told: progress into the database, and from it that they should stop."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.db.tables import jobs
-from app.db.types import now
 from app.errors import StorageError
 from app.models.control import Control
 from app.models.job import TERMINAL
 from app.services.job_storage import JobStorage
+
+log = logging.getLogger("edit_factory")
 
 WATCH_SECONDS = 0.2
 """How soon a cancelled job is noticed: with the 0.1 s that killing takes, well within the second that is promised."""
 
 WRITE_SECONDS = 0.5
 """At most two writes of progress a second for each job."""
-
-ALIVE_SECONDS = 1.0
 
 
 @dataclass
@@ -37,7 +37,6 @@ class Running:
     share: float
     alive: float = field(default_factory=time.monotonic)
     told: tuple[str, int] | None = None
-    told_alive: float = 0.0
 
     def remaining(self) -> float | None:
         """Return the seconds that are left at the speed of this run so far; None before that can be told."""
@@ -75,24 +74,29 @@ class Pulse:
         for running in self._all():
             running.control.cancel()
 
-    def jobs(self) -> list[str]:
-        """Return the ids of the jobs whose steps run here."""
-        return sorted({running.job_id for running in self._all()})
+    def silent(self, seconds: float) -> list[tuple[str, int]]:
+        """Return the jobs, and their attempts, whose steps run here and gave no sign of life for `seconds`.
+
+        By this machine's own monotonic clock: a laptop that slept has not kept its jobs waiting.
+        """
+        limit = time.monotonic() - seconds
+        return [(running.job_id, running.attempt) for running in self._all() if running.alive < limit]
 
     @contextmanager
     def during(
-        self, job_id: str, attempt: int, label: str, at: tuple[float, float], began: tuple[float, float]
+        self, job_id: str, attempt: int, label: str, at: tuple[float, float], began: tuple[float, float], floor: float
     ) -> Iterator[Control]:
         """Give the control of a step of the job that goes from share `at[0]` to `at[1]` of the whole.
 
-        `began` is when (monotonic seconds), and at which share, this run of the job began.
+        `began` is when (monotonic seconds), and at which share, this run of the job began. What is told never falls
+        below `floor`, the share that a run before this one had come to.
         """
 
         def report(share: float) -> None:
             running.share = max(running.share, at[0] + (at[1] - at[0]) * share)
             running.alive = time.monotonic()
 
-        running = Running(job_id, attempt, label, Control(report), began[0], began[1], at[0])
+        running = Running(job_id, attempt, label, Control(report), began[0], began[1], max(at[0], floor))
         with self._lock:
             self._running[id(running)] = running
         try:
@@ -111,6 +115,8 @@ class Pulse:
                 work()
             except StorageError:  # the database is away: jobs go on, and the next turn tries again
                 continue
+            except Exception as error:  # a thread that ends would make cancelling deaf for good
+                log.error("a turn of %s failed", work.__name__.strip("_"), exc_info=error)
 
     def _watch(self) -> None:
         running = self._all()
@@ -125,26 +131,14 @@ class Pulse:
                 one.control.cancel()
 
     def _write(self) -> None:
-        changed = [one for one in self._all() if self._is_news(one)]
-        if not changed:
-            return
-        with self._storage.database.write() as connection:
-            for one in changed:
-                percentage = min(99, int(one.share * 100))  # 100 is for a job whose result has passed its check
-                news = {"percentage": percentage, "progress": one.label, "estimated_remaining": one.remaining()}
-                if one.told == (one.label, percentage):
-                    alive = update(jobs).where(jobs.c.id == one.job_id, jobs.c.attempt == one.attempt)
-                    connection.execute(alive.values(active_at=now()))
-                else:
-                    kind = "step" if one.told is None else "progress"
-                    self._storage.rows.change(
-                        connection, one.job_id, news, kind=kind, only_open=True, attempt=one.attempt,
-                        columns={"active_at": now()},
-                    )  # fmt: skip
-                one.told, one.told_alive = (one.label, percentage), one.alive
-
-    @staticmethod
-    def _is_news(one: Running) -> bool:
-        if one.told != (one.label, min(99, int(one.share * 100))):
-            return True
-        return one.alive - one.told_alive > ALIVE_SECONDS
+        for one in self._all():
+            percentage = min(99, int(one.share * 100))  # 100 is for a job whose result has passed its check
+            if one.told == (one.label, percentage):
+                continue
+            news = {"percentage": percentage, "progress": one.label, "estimated_remaining": one.remaining()}
+            kind = "step" if one.told is None else "progress"
+            with self._storage.database.write() as connection:  # one each: who cancels locks several rows of a family
+                self._storage.rows.change(
+                    connection, one.job_id, news, kind=kind, only_open=True, attempt=one.attempt
+                )  # fmt: skip
+            one.told = (one.label, percentage)

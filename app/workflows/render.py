@@ -7,15 +7,14 @@ from app.config import Settings
 from app.data import find, presets
 from app.editing.document import read_edit
 from app.errors import EditError, InputError, VoiceError, from_record
-from app.models.base import Record, content_key
+from app.models.base import Record
 from app.models.control import Control
 from app.models.edit import Edit
 from app.models.report import CheckReport
 from app.services import speech
 from app.services.edits import EditLibrary
 from app.services.sources import SourceIndex, quoted, unquoted
-from app.workflows.attend import Listener, attended, open_desk
-from app.workflows.kinds import HIGH
+from app.workflows.attend import Listener, ask, attended, open_desk
 from app.workflows.places import is_taken
 from app.workflows.records import Source
 
@@ -54,11 +53,8 @@ def render_again(
     _require_voice(edit, settings)
     request = _request(edit, out, [*sources, place.parent], settings)
     desk = open_desk(settings)
-    key = content_key("render", request)
-    job = desk.unfinished(key) or desk.submit(
-        "render", request, title=f"render {edit.name}", priority=HIGH, request_key=key
-    )
-    done = attended(desk, job["job_id"], settings, listener, control)
+    job, mine = ask(desk, "render", request, f"render {edit.name}")
+    done = attended(desk, job["job_id"], settings, listener, control, mine=mine)
     if done["status"] != "completed":
         raise from_record(done["error"])
     files = {kind: unquoted(path) for kind, path in done["result"]["files"].items()}

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from app.config import Settings
 from app.db.types import now
@@ -23,6 +23,7 @@ from app.services.job_storage import JobStorage
 from app.workflows import engine
 from app.workflows.abandon import abandon
 from app.workflows.kinds import NORMAL
+from app.workflows.patience import patiently
 from app.workflows.places import job_folder
 from app.workflows.pulse import Pulse
 from app.workflows.submit import Desk
@@ -69,7 +70,7 @@ class JobRun:
         self.owner: str | None = None
         self.project_id: str | None = None
         self._weights = dict(plan)
-        self._done = 0.0
+        self._done = self._floor = 0.0
         self._began: tuple[float, float] | None = None
 
     def plan(self, weights: Mapping[str, float]) -> None:
@@ -89,7 +90,7 @@ class JobRun:
             self._park_if_leaving()
             self._began = self._began or (time.monotonic(), start)
             with self.worker.pulse.during(
-                self.job_id, self.attempt, label or name, (start, end), self._began
+                self.job_id, self.attempt, label or name, (start, end), self._began, self._floor
             ) as control:
                 return self._outcome(work, control)
 
@@ -128,11 +129,16 @@ class JobRun:
             threading.Event().wait()
 
     def was_cancelled(self) -> bool:
-        """Whether somebody cancelled, or removed, the job."""
-        return self._status() in {"cancelled", None}
+        """Whether somebody cancelled, or removed, this attempt of the job."""
+        row = patiently(Control(), self._row)
+        return row is None or (row.status == "cancelled" and row.attempt == self.attempt)
 
     def _was_ended(self) -> bool:
         return self._status() in {*TERMINAL, None}
+
+    def _row(self) -> Row[Any] | None:
+        with self.worker.storage.database.read() as connection:
+            return self.worker.storage.rows.get(connection, self.job_id)
 
     def _status(self) -> str | None:
         """Return the job's status; "unknown" while the database is away, None when the job is gone."""
@@ -149,7 +155,7 @@ class JobRun:
             changes = {"status": "processing", "progress": "starting"}
             stored = self.worker.storage.rows.change(
                 connection, self.job_id, changes, kind="started", only_open=True, attempt=self.attempt,
-                columns={"started_at": now(), "active_at": now()},
+                columns={"started_at": now()},
             )  # fmt: skip
             row = self.worker.storage.rows.get(connection, self.job_id) if stored else None
             return {"priority": row.priority, "owner": row.owner, "project_id": row.project_id} if row else None
@@ -158,6 +164,8 @@ class JobRun:
         if known is None:
             return False
         self.priority, self.owner, self.project_id = known["priority"], known["owner"], known["project_id"]
+        before = patiently(Control(), lambda: self.worker.storage.get_job(self.job_id)) or {}
+        self._floor = float(before.get("percentage") or 0) / 100  # what a run before this one had come to
         return True
 
     def finish(self, result: Json, also: Callable[[Connection], None] | None = None) -> None:
@@ -167,12 +175,15 @@ class JobRun:
             "result": result, "error": None,
         }  # fmt: skip
 
-        def end(connection: Connection) -> None:
-            if self._end(connection, changes, "completed") is not None and also is not None:
+        def end(connection: Connection) -> bool:
+            if self._end(connection, changes, "completed") is None:
+                return False
+            if also is not None:
                 also(connection)
+            return True
 
-        self.transaction("finish", end)
-        self.remove_folder()
+        if self.transaction("finish", end):
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def fail(self, error: EditFactoryError) -> None:
         """Note that the job failed, and why."""
@@ -185,10 +196,6 @@ class JobRun:
         return self.worker.storage.rows.change(
             connection, self.job_id, changes, kind=kind, only_open=True, attempt=self.attempt
         )
-
-    def remove_folder(self) -> None:
-        """Take away what the job kept for its own steps."""
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def durable(name: str, plan: Mapping[str, float]) -> Callable[[Callable[[JobRun, Json], None]], Callable[..., None]]:
@@ -204,8 +211,11 @@ def durable(name: str, plan: Mapping[str, float]) -> Callable[[Callable[[JobRun,
                 return
             try:
                 work(job, request)
-            except Cancelled:
-                abandon(job.settings, name, job_id, request)
+            except Cancelled as error:
+                if job.was_cancelled():
+                    abandon(job.settings, name, job_id, request)
+                else:  # not the job, but something it needs
+                    job.fail(EditFactoryError(error.message, hint=error.hint, code="part_cancelled"))
             except engine.Stopped:  # ended in the engine, or somebody else's by now: then its files are theirs
                 if job.was_cancelled():
                     abandon(job.settings, name, job_id, request)

@@ -1,5 +1,6 @@
 """Putting work into the engine, ending it, and doing it again: the job's row and the engine's in one transaction."""
 
+import hashlib
 import uuid
 from typing import Any
 
@@ -7,13 +8,14 @@ from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from app.config import Settings
 from app.db.tables import jobs
-from app.errors import InputError
+from app.errors import Cancelled, InputError
 from app.models.job import TERMINAL, JobDict
 from app.services.job_rows import JobRows, as_dict
 from app.services.job_storage import JobStorage, descendants
 from app.workflows.abandon import abandon
 from app.workflows.engine import Client, client_for
 from app.workflows.kinds import NORMAL, queue_of
+from app.workflows.lease import living
 
 _NAMESPACE = uuid.UUID("6f7c1f0e-5a0d-5d0b-9d0a-ed17fac70002")
 
@@ -41,11 +43,15 @@ class Desk:
         title: str = "",
         priority: int = NORMAL,
         request_key: str | None = None,
+        part_of: tuple[str, int] | None = None,
+        asked_by: JobDict | None = None,
         **columns: Any,
     ) -> JobDict:
         """Take in a job of `kind` and return it; one whose id is known is returned as it is.
 
-        `request` is plain JSON, all that the workflow needs to know. `columns`: owner, parent_id, project_id, clip_id.
+        `request` is plain JSON, all that the workflow needs to know. An unfinished job of the same `request_key` is
+        returned instead of a new one. `part_of` is the job, and its attempt, of which this one is a part: `Cancelled`
+        is raised when that has ended. `asked_by` names the process that waits for it. `columns`: owner, project_id ...
         """
         chosen = job_id or str(uuid.uuid4())
         job = {
@@ -57,10 +63,16 @@ class Desk:
             "estimated_remaining": None,
             "title": title,
             "request": request,
+            "asked_by": asked_by,
             "result": None,
             "error": None,
         }
         with self.storage.database.write() as connection:
+            if part_of is not None:
+                self._require_open(connection, *part_of)
+                columns["parent_id"] = part_of[0]
+            if request_key is not None and (there := self._unfinished(connection, request_key)) is not None:
+                return there
             workflow_id = self._unused(connection, chosen)
             stored, new = self._rows.create(
                 connection,
@@ -75,10 +87,11 @@ class Desk:
                 self._enqueue(connection, kind, request, workflow_id, chosen, 1, priority)
         return stored
 
-    def retry(self, job_id: str, *, priority: int | None = None) -> JobDict:
+    def retry(self, job_id: str, *, priority: int | None = None, tried_for: int = 1) -> JobDict:
         """Let a job that failed or was cancelled run again; what it had finished is not done again.
 
-        Raises `InputError` for a job that is unknown, still runs, is done, or is not the engine's.
+        `tried_for` is the attempt of the job it is a part of. Raises `InputError` for a job that is unknown, still
+        runs, is done, or is not the engine's.
         """
         with self.storage.database.write() as connection:
             row = self._require(connection, job_id)
@@ -98,12 +111,12 @@ class Desk:
                     "percentage": 0,
                     "error": None,
                     "estimated_remaining": None,
+                    "tried_for": tried_for,
                 },
                 kind="retried",
                 columns={
                     "workflow_id": workflow_id,
                     "attempt": attempt,
-                    "active_at": None,
                     "started_at": None,
                     "memory_deaths": 0,
                     "priority": wanted,
@@ -124,14 +137,22 @@ class Desk:
             ended = [member for member in members if self._cancelled(connection, member.id)]
             workflow_ids = [member.workflow_id for member in ended if member.workflow_id]
             states = self._client.states(connection, workflow_ids)
+            alive = living(connection)
         self._client.cancel(workflow_ids)
-        for member in ended:  # whoever works on one takes its files away himself
-            if member.workflow_id in states and states[member.workflow_id].status != "PENDING":
+        for member in ended:
+            state = states.get(member.workflow_id)
+            if state is not None and (state.status != "PENDING" or state.executor_id not in alive):
+                # Nobody works on it, who would take its files away.
                 abandon(self._settings, member.job_type, member.id, member.data.get("request") or {})
         return self.storage.get_job(job_id) or as_dict(row)
 
-    def end_in_engine(self, workflow_ids: list[str]) -> None:
-        """Cancel workflows whose jobs have been ended."""
+    def end_in_engine(self, job_ids: list[str]) -> None:
+        """Cancel the workflows of jobs whose rows have been ended."""
+        if not job_ids:
+            return
+        with self.storage.database.read() as connection:
+            query = select(jobs.c.workflow_id).where(jobs.c.id.in_(job_ids), jobs.c.workflow_id.is_not(None))
+            workflow_ids = list(connection.execute(query).scalars())
         self._client.cancel(workflow_ids)
 
     def queue_position(self, job_id: str) -> int | None:
@@ -149,10 +170,26 @@ class Desk:
 
     def unfinished(self, request_key: str) -> JobDict | None:
         """Return the newest job that was asked for with the same request and has not ended."""
-        query = select(jobs).where(jobs.c.request_key == request_key, jobs.c.status.in_(("pending", "processing")))
         with self.storage.database.read() as connection:
-            row = connection.execute(query.order_by(jobs.c.created_at.desc()).limit(1)).one_or_none()
+            return self._newest(connection, request_key)
+
+    def _unfinished(self, connection: Connection, request_key: str) -> JobDict | None:
+        """As `unfinished`, and nobody else can take one in before this transaction ends."""
+        if not self.storage.database.is_sqlite:  # there, whoever writes is alone
+            number = int.from_bytes(hashlib.sha256(request_key.encode()).digest()[:8], signed=True)
+            connection.execute(select(func.pg_advisory_xact_lock(number)))
+        return self._newest(connection, request_key)
+
+    @staticmethod
+    def _newest(connection: Connection, request_key: str) -> JobDict | None:
+        query = select(jobs).where(jobs.c.request_key == request_key, jobs.c.status.in_(("pending", "processing")))
+        row = connection.execute(query.order_by(jobs.c.created_at.desc()).limit(1)).one_or_none()
         return as_dict(row) if row else None
+
+    def _require_open(self, connection: Connection, job_id: str, attempt: int) -> None:
+        row = self._rows.get(connection, job_id, lock=True)
+        if row is None or row.status in TERMINAL or row.attempt != attempt:
+            raise Cancelled("The job has ended: no part of it is begun any more.")
 
     def _unused(self, connection: Connection, workflow_id: str) -> str:
         """Return the id, or one like it when the engine still knows the run of a deleted job that had it."""

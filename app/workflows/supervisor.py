@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -21,9 +22,9 @@ from sqlalchemy import update
 from app.config import Settings
 from app.db import open_database
 from app.db.tables import executors
-from app.errors import StorageError
+from app.errors import EditFactoryError, EnvironmentProblem, StorageError
 from app.media.atomic import storage_errors
-from app.workflows.lease import Kind, start_of
+from app.workflows.lease import Kind, pid_namespace, start_of
 from app.workflows.upkeep import OUT_OF_MEMORY
 
 log = logging.getLogger("edit_factory")
@@ -33,6 +34,7 @@ STOP_SECONDS = 15.0
 
 _STEADY_SECONDS = 60.0
 _LOOK_SECONDS = 0.1
+_MOST_FAILURES = 3
 _LONGEST_PAUSE = 30.0
 _COUNTERS = (Path("/sys/fs/cgroup/memory.events"), Path("/proc/vmstat"))
 
@@ -47,6 +49,8 @@ class Supervisor:
         self._stopping = threading.Event()
         self._child: subprocess.Popen[bytes] | None = None
         self.restarts = 0
+        self.failure: EditFactoryError | None = None
+        self._failures = 0
 
     @property
     def pid(self) -> int | None:
@@ -55,11 +59,20 @@ class Supervisor:
         return child.pid if child is not None and child.poll() is None else None
 
     def run(self) -> None:
-        """Start the worker, and again whenever it dies, until `stop` is called; by then the worker has ended too."""
+        """Start the worker, and again whenever it dies, until `stop` is called; by then the worker has ended too.
+
+        A command's own that cannot be started, or says at each start that it cannot work, is given up, with the reason
+        in `failure`; a standing one is tried for ever, as what is missing may come.
+        """
         pause = 1.0
-        while not self._stopping.is_set():
+        while not self._stopping.is_set() and self.failure is None:
             began, killed_before = time.monotonic(), oom_kills(self._counters)
-            child = self.start()
+            try:
+                child = self.start()
+            except (OSError, EditFactoryError) as error:
+                self._give_up(f"{getattr(error, 'strerror', None) or error}")
+                self._stopping.wait(pause)
+                continue
             started = start_of(child.pid)
             status = self._outlived(child)
             if self._stopping.is_set():
@@ -68,8 +81,30 @@ class Supervisor:
                 self._note_memory(child.pid, started)
             log.warning("the worker ended with status %d and is started again", status)
             self.restarts += 1
+            self._failures = self._failures + 1 if status > 0 and time.monotonic() - began < _STEADY_SECONDS else 0
+            if self._failures >= _MOST_FAILURES:
+                self._give_up(self._last_words())
             pause = 1.0 if time.monotonic() - began > _STEADY_SECONDS else min(pause * 2, _LONGEST_PAUSE)
             self._stopping.wait(pause / 2)
+
+    def _give_up(self, why: str) -> None:
+        log.error("the worker cannot work: %s", why)
+        if self._kind == "private":
+            self.failure = EnvironmentProblem(
+                f"No worker can be started: {why.rstrip('.')}.",
+                hint="edit-factory doctor looks at what is needed; the job waits and goes on with the same command.",
+                subject="worker",
+                code="no_worker",
+            )
+
+    def _last_words(self) -> str:
+        """Return the last line that a command's own worker has written."""
+        try:
+            text = (self._settings.data_dir / "logs" / "worker.log").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return "it ends at once"
+        lines = [line for line in text.splitlines() if line.strip()]
+        return lines[-1].removeprefix("edit-factory: ") if lines else "it ends at once"
 
     def stop(self) -> None:
         """Let `run` ask the worker to hand over and stop, and end; it may be called from signals and any thread."""
@@ -118,19 +153,23 @@ class Supervisor:
 
     def _note_memory(self, pid: int, started: int | None) -> None:
         log.error("the worker was killed for its memory; its job runs again with less at once")
-        mine = (executors.c.pid == pid) & (executors.c.pid_start == (started or 0))
+        here = (executors.c.host == socket.gethostname()) & (executors.c.pid_namespace == pid_namespace())
+        mine = here & (executors.c.pid == pid) & (executors.c.pid_start == (started or 0))
         with contextlib.suppress(StorageError), open_database(self._settings).write() as connection:
             connection.execute(update(executors).where(mine).values(state="dead", note=OUT_OF_MEMORY))
 
 
 def oom_kills(counters: tuple[Path, ...]) -> int:
-    """Return how many processes the kernel has killed for memory, as far as it tells."""
-    total = 0
+    """Return how many processes the kernel has killed for memory: what the first counter that is there says.
+
+    The control group's own comes before the whole machine's, where others' processes count as well.
+    """
     for place in counters:
         with contextlib.suppress(OSError):
             found = re.search(r"^oom_kill (\d+)$", place.read_text(encoding="ascii", errors="replace"), re.MULTILINE)
-            total += int(found[1]) if found else 0
-    return total
+            if found:
+                return int(found[1])
+    return 0
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

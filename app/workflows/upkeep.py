@@ -1,12 +1,12 @@
 """What every worker does every second, so that every job ends: rows and engine brought in line, stalls, lost memory."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Select, select, update
 
 from app.db.tables import executors, jobs
-from app.db.types import now
 from app.errors import EditFactoryError, JobError
 from app.models.job import TERMINAL
 from app.services.job_storage import JobStorage
@@ -33,37 +33,40 @@ _ENGINE_ENDED = {
 }
 
 
-def living(connection: Connection) -> set[str]:
-    """Return the ids of the executors that are not known to be dead."""
-    return set(connection.execute(select(executors.c.id).where(executors.c.state == "alive")).scalars())
-
-
-def reconcile(storage: JobStorage, client: Client) -> int:
+def reconcile(storage: JobStorage, client: Client, desk: Desk) -> int:
     """Bring the rows of jobs in line with the engine, which ends some without telling; return how many changed.
 
     A job that the engine never had is nobody's business here.
     """
     with storage.database.read() as connection:
-        query = select(jobs.c.id, jobs.c.workflow_id, jobs.c.attempt)
-        unended = query.where(jobs.c.workflow_id.is_not(None), jobs.c.status.not_in(TERMINAL))
-        rows = connection.execute(unended).all()
-        states = client.states(connection, [row.workflow_id for row in rows]) if rows else {}
-    ended = [(row, states[row.workflow_id].status) for row in rows if row.workflow_id in states]
+        ended = client.ended_but_open(connection, jobs.c.workflow_id, jobs.c.status.not_in(TERMINAL))
+        rows = {row.workflow_id: row for row in connection.execute(_of_workflows(list(ended)))} if ended else {}
     count = 0
-    for row, status in ended:
-        if status in _ENGINE_ENDED:
-            count += end_job(storage, row.id, row.attempt, _ENGINE_ENDED[status], cancelled=status == "CANCELLED")
-    return count + _cancel_orphans(storage, client)
+    for workflow_id, row in rows.items():
+        status = ended[workflow_id]
+        count += end_job(storage, row.id, row.attempt, _ENGINE_ENDED[status], cancelled=status == "CANCELLED")
+    return count + _cancel_orphans(storage, client, desk)
 
 
-def _cancel_orphans(storage: JobStorage, client: Client) -> int:
-    """End in the engine what was ended in its row: whoever did that may have died in between."""
+def _of_workflows(workflow_ids: list[str]) -> Select[Any]:
+    return select(jobs.c.id, jobs.c.workflow_id, jobs.c.attempt).where(jobs.c.workflow_id.in_(workflow_ids))
+
+
+def _cancel_orphans(storage: JobStorage, client: Client, desk: Desk) -> int:
+    """End in the engine what was ended in its row only, since who did that may have died; and parts of ended jobs."""
+    parent = jobs.alias("parent")
+    parts = select(jobs.c.id).join(parent, parent.c.id == jobs.c.parent_id)
     with storage.database.read() as connection:
-        running = client.running(connection)
-        query = select(jobs.c.workflow_id).where(jobs.c.workflow_id.in_([state.id for state in running]))
-        cancelled = list(connection.execute(query.where(jobs.c.status == "cancelled")).scalars()) if running else []
+        orphans = list(
+            connection.execute(parts.where(jobs.c.status.not_in(TERMINAL), parent.c.status.in_(TERMINAL))).scalars()
+        )
+        running = [state.id for state in client.running(connection)]
+        query = select(jobs.c.workflow_id).where(jobs.c.workflow_id.in_(running), jobs.c.status == "cancelled")
+        cancelled = list(connection.execute(query).scalars()) if running else []
     client.cancel(cancelled)
-    return len(cancelled)
+    for orphan in orphans:
+        desk.cancel(orphan)
+    return len(cancelled) + len(orphans)
 
 
 def end_job(
@@ -81,24 +84,16 @@ def end_job(
         return storage.rows.change(connection, job_id, changes, kind=kind, only_open=True, attempt=attempt) is not None
 
 
-def end_stalled(storage: JobStorage, desk: Desk, seconds: float) -> list[str]:
-    """End the jobs that run and gave no sign of life for `seconds`; return their ids."""
-    limit = now() - timedelta(seconds=seconds)
-    query = select(jobs.c.id, jobs.c.attempt, jobs.c.workflow_id).where(
-        jobs.c.status == "processing",
-        jobs.c.workflow_id.is_not(None),
-        func.coalesce(jobs.c.active_at, jobs.c.updated_at) < limit,
-    )
-    with storage.database.read() as connection:
-        rows = connection.execute(query).all()
+def end_stalled(storage: JobStorage, desk: Desk, silent: Sequence[tuple[str, int]], seconds: float) -> list[str]:
+    """End the jobs (ids and attempts) that gave no sign of life for `seconds`; return the ids of those it ended."""
     error = JobError(
         f"The job made no progress for {seconds:.0f} s and was ended.",
         hint="See whether the footage plays and the disk answers; then run it again: jobs retry.",
         code="stalled",
     )
-    ended = [row for row in rows if end_job(storage, row.id, row.attempt, error)]
-    desk.end_in_engine([row.workflow_id for row in ended])
-    return [row.id for row in ended]
+    ended = [job_id for job_id, attempt in silent if end_job(storage, job_id, attempt, error)]
+    desk.end_in_engine(ended)
+    return ended
 
 
 def note_memory_deaths(storage: JobStorage, desk: Desk, lost: Sequence[State]) -> None:
@@ -124,8 +119,7 @@ def note_memory_deaths(storage: JobStorage, desk: Desk, lost: Sequence[State]) -
         hint="Use smaller footage or --quality draft, close other programs, or add memory.",
         code="out_of_memory",
     )
-    ended = [row for row in twice if end_job(storage, row.id, row.attempt, error)]
-    desk.end_in_engine([row.workflow_id for row in ended])
+    desk.end_in_engine([row.id for row in twice if end_job(storage, row.id, row.attempt, error)])
 
 
 def submit_daily_cleanup(desk: Desk) -> None:

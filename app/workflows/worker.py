@@ -17,7 +17,7 @@ from app.services.job_storage import JobStorage
 from app.workflows import upkeep
 from app.workflows.engine import Runtime, client_for
 from app.workflows.kinds import Machine, queues
-from app.workflows.lease import Kind, Lease, reap
+from app.workflows.lease import Kind, Lease, living, reap
 from app.workflows.pulse import Pulse
 from app.workflows.run import Worker, set_worker
 from app.workflows.submit import Desk
@@ -64,8 +64,12 @@ class WorkerProcess:
         self._pulse.start()
         log.info("worker %s is ready", self._lease.executor_id)
         while not self._leaving.wait(TICK_SECONDS):
-            with contextlib.suppress(StorageError):  # the database is away: the next tick tries again
+            try:
                 self._tick()
+            except StorageError:  # the database is away: the next tick tries again
+                continue
+            except Exception as error:  # a worker that looks alive and looks after nothing is the worst of all
+                log.error("the upkeep failed", exc_info=error)
         self._hand_over()
 
     def leave(self, number: int = 0, frame: FrameType | None = None) -> None:
@@ -73,12 +77,13 @@ class WorkerProcess:
         self._leaving.set()
 
     def _tick(self) -> None:
-        reap(self._storage.database, sure=self._lease.is_sure())
+        reap(self._storage.database, own_id=self._lease.executor_id, sure=self._lease.is_sure())
         taken = self._take_over()
         if taken:
             log.warning("took over %d jobs of workers that are gone", taken)
-        upkeep.reconcile(self._storage, self._client)
-        upkeep.end_stalled(self._storage, self._desk, self._settings.stall_seconds)
+        upkeep.reconcile(self._storage, self._client, self._desk)
+        seconds = self._settings.stall_seconds
+        upkeep.end_stalled(self._storage, self._desk, self._pulse.silent(seconds), seconds)
         upkeep.submit_daily_cleanup(self._desk)
 
     def _take_over(self) -> int:
@@ -88,9 +93,9 @@ class WorkerProcess:
         """
         with self._storage.database.read() as connection:
             running = self._client.running(connection)
-            living = upkeep.living(connection)
+            alive = living(connection)
         here, mine = self._runtime.here(), self._lease.executor_id
-        lost = {state.executor_id for state in running if state.executor_id} - living - {mine}
+        lost = {state.executor_id for state in running if state.executor_id} - alive - {mine}
         upkeep.note_memory_deaths(self._storage, self._desk, [state for state in running if state.executor_id in lost])
         stranded = {state.id for state in running if state.executor_id == mine} - here
         twice = stranded & self._stranded  # what was claimed a moment ago has perhaps not begun yet
@@ -104,9 +109,9 @@ class WorkerProcess:
         while not self._is_still() and time.monotonic() < deadline:
             self._pulse.stop_all()
             time.sleep(0.05)
-        self._kill_children()
-        with contextlib.suppress(StorageError):
-            self._runtime.take_over([self._lease.executor_id])
+        self.kill_children()
+        with contextlib.suppress(Exception):  # then others take over what is left
+            self._runtime.hand_over(self._lease.executor_id)
         self._lease.end()
         log.info("worker %s has stopped", self._lease.executor_id)
 
@@ -117,14 +122,15 @@ class WorkerProcess:
     def _lost(self) -> None:
         """Others took this worker for dead and have its work: end at once, with every process it started."""
         log.error("this worker was taken for dead (was the machine asleep?) and ends; another one starts")
-        self._kill_children()
+        self.kill_children()
         os._exit(STATUS_LOST)
 
     @staticmethod
     def _children() -> list[psutil.Process]:
         return psutil.Process().children(recursive=True)
 
-    def _kill_children(self) -> None:
+    def kill_children(self) -> None:
+        """End every process that this one has started."""
         for child in self._children():
             with contextlib.suppress(psutil.Error):
                 child.kill()
@@ -135,9 +141,16 @@ def run_worker(settings: Settings, kind: Kind) -> None:
     worker = WorkerProcess(settings, kind)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, worker.leave)
-    worker.run()
-    logging.shutdown()
-    os._exit(0)
+    status = 1
+    try:
+        worker.run()
+        status = 0
+    except Exception as error:
+        log.error("the worker broke", exc_info=error)
+    finally:  # threads of stopped work remain, which must not keep it half alive
+        worker.kill_children()
+        logging.shutdown()
+        os._exit(status)
 
 
 def machine() -> Machine:

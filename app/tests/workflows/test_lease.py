@@ -89,18 +89,18 @@ def test_every_start_has_an_id_of_its_own(any_database: Database) -> None:
 def test_a_process_of_this_machine_that_is_gone_is_dead_at_once(any_database: Database) -> None:
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     gone = other(any_database, "gone", pid=process.pid, pid_start=start_of(process.pid))
-    reap(any_database, sure=False)
+    reap(any_database, own_id="", sure=False)
     assert state(any_database, gone)[0] == "alive"
     process.kill()
     until(lambda: start_of(process.pid) is None)  # a zombie: nobody has asked how it ended
-    reap(any_database, sure=False)
+    reap(any_database, own_id="", sure=False)
     assert state(any_database, gone) == ("dead", "its process is gone")
     process.communicate()
 
 
 def test_a_number_that_another_process_has_by_now_is_not_the_worker(any_database: Database) -> None:
     reused = other(any_database, "reused", pid_start=1)
-    reap(any_database, sure=False)
+    reap(any_database, own_id="", sure=False)
     assert state(any_database, reused)[0] == "dead"
 
 
@@ -110,10 +110,30 @@ def test_of_other_machines_only_the_lease_tells_and_only_to_who_is_sure(
 ) -> None:
     alive = other(any_database, "alive", pid=1, pid_start=1, **elsewhere)
     late = other(any_database, "late", pid=1, pid_start=1, expires=clock() - 1, **elsewhere)
-    reap(any_database, sure=False)
+    own = other(any_database, "own")
+    reap(any_database, own_id="", sure=False)
     assert [state(any_database, one)[0] for one in (alive, late)] == ["alive", "alive"]
-    reap(any_database, sure=True)
+    reap(any_database, own_id=own, sure=True)
     assert [state(any_database, one)[0] for one in (alive, late)] == ["alive", "dead"]
+
+
+def test_who_slept_itself_is_sure_of_nothing(any_database: Database) -> None:
+    """After the machine slept every lease has run out: the first to wake must not say that the others are dead."""
+    elsewhere = {"host": "another", "pid": 1, "pid_start": 1}
+    late = other(any_database, "late", expires=clock() - 1, **elsewhere)
+    own = other(any_database, "own", expires=clock() - 1)
+    reap(any_database, own_id=own, sure=True)
+    assert [state(any_database, one)[0] for one in (late, own)] == ["alive", "alive"]
+
+
+def test_a_lease_that_ran_out_meanwhile_is_renewed_and_unsure(any_database: Database, lease: Lease) -> None:
+    lease.begin()
+    until(lease.is_sure)
+    with any_database.write() as connection:
+        connection.execute(update(executors).values(expires=clock() - 100))
+    until(lambda: not lease.is_sure())
+    until(lambda: expires_in(any_database, lease.executor_id) > 0)
+    until(lease.is_sure)
 
 
 def test_a_private_worker_does_not_stand(any_database: Database) -> None:

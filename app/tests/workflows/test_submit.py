@@ -10,6 +10,7 @@ from app.db.tables import jobs
 from app.errors import InputError
 from app.models.job import JobDict
 from app.tests.ground.children import child, finish, said, tell
+from app.workflows.attend import ask
 from app.workflows.engine import Client, client_for
 from app.workflows.places import job_folder
 from app.workflows.submit import Desk, has_ended, part_id
@@ -92,9 +93,9 @@ def test_a_running_job_cannot_be_deleted_and_its_status_is_the_engines(any_desk:
 
 def test_cancelling_ends_a_job_with_all_its_parts(any_desk: Desk, any_settings: Settings) -> None:
     any_desk.submit("generate", {}, job_id="top")
-    any_desk.submit("render", {}, job_id="part", parent_id="top")
-    any_desk.submit("render", {}, job_id="done", parent_id="top")
-    any_desk.submit("speak", {}, job_id="part of part", parent_id="part")
+    any_desk.submit("render", {}, job_id="part", part_of=("top", 1))
+    any_desk.submit("render", {}, job_id="done", part_of=("top", 1))
+    any_desk.submit("speak", {}, job_id="part of part", part_of=("part", 1))
     any_desk.submit("render", {}, job_id="other")
     ended(any_desk, "done", "completed")
     left = job_folder(any_settings.data_dir, "part")
@@ -184,6 +185,42 @@ def test_the_same_request_is_found_while_it_is_unfinished(any_desk: Desk) -> Non
     assert any_desk.unfinished("key") == taken
     any_desk.cancel(taken["job_id"])
     assert any_desk.unfinished("key") is None
+
+
+def test_the_same_request_from_two_at_once_is_one_job(any_desk: Desk) -> None:
+    found = []
+    threads = [
+        threading.Thread(target=lambda: found.append(any_desk.submit("generate", {}, request_key="key")["job_id"]))
+        for _ in range(6)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(found)) == 1
+
+
+def test_a_command_goes_on_with_a_job_whose_command_is_gone_and_leaves_one_that_runs_alone(any_desk: Desk) -> None:
+    job, mine = ask(any_desk, "generate", {"a": 1}, "first")
+    assert mine
+    assert ask(any_desk, "generate", {"a": 1}, "again") == (job, True)
+    program = """
+        import sys
+        from app.config import load_settings
+        from app.workflows.attend import ask, open_desk
+        job, mine = ask(open_desk(load_settings()), "generate", {"a": int(sys.stdin.readline())}, "other")
+        print(job["job_id"], mine, flush=True)
+        sys.stdin.readline()
+    """
+    with child(program) as other:
+        tell(other, "1")
+        assert said(other) == f"{job['job_id']} False"
+    with child(program) as other:
+        tell(other, "2")
+        theirs = said(other).split()[0]
+        assert ask(any_desk, "generate", {"a": 2}, "mine?")[1] is False
+    taken, mine = ask(any_desk, "generate", {"a": 2}, "now mine")
+    assert (taken["job_id"], mine) == (theirs, True)
 
 
 def test_ids_of_parts_are_the_same_each_time() -> None:

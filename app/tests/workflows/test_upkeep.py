@@ -1,12 +1,9 @@
 """Rows and engine are brought in line, also where the engine, or who cancelled, could not tell."""
 
-from datetime import timedelta
-
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import text
 
-from app.db.tables import jobs
-from app.db.types import now
+from app.errors import Cancelled
 from app.models.job import JobDict
 from app.workflows.engine import client_for
 from app.workflows.submit import Desk
@@ -28,7 +25,7 @@ def job(desk: Desk, job_id: str) -> JobDict:
 
 
 def brought_in_line(desk: Desk) -> int:
-    return reconcile(desk.storage, client_for(desk.storage.database))
+    return reconcile(desk.storage, client_for(desk.storage.database), desk)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +63,6 @@ def test_a_terminal_state_is_never_changed(any_desk: Desk) -> None:
 def test_jobs_without_a_workflow_are_nobodys_business(any_desk: Desk) -> None:
     before = any_desk.storage.create_job({"job_id": "bare", "status": "processing"})
     assert brought_in_line(any_desk) == 0
-    assert end_stalled(any_desk.storage, any_desk, 0.0) == []
     assert any_desk.storage.get_job("bare") == before
 
 
@@ -90,16 +86,31 @@ def test_an_old_attempt_says_nothing_of_a_new_one(any_desk: Desk) -> None:
 
 
 def test_what_gave_no_sign_of_life_is_ended(any_desk: Desk) -> None:
-    for name in ("silent", "lively", "waiting"):
+    for name in ("silent", "ended", "tried again"):
         any_desk.submit("analyze", {}, job_id=name)
-    with any_desk.storage.database.write() as connection:
-        for name, ago in (("silent", 100), ("lively", 1)):
-            values = {"status": "processing", "active_at": now() - timedelta(seconds=ago)}
-            connection.execute(update(jobs).where(jobs.c.id == name).values(**values))
-    assert end_stalled(any_desk.storage, any_desk, 50.0) == ["silent"]
+    for name in ("ended", "tried again"):
+        any_desk.cancel(name)
+    any_desk.retry("tried again")
+    silent = [("silent", 1), ("ended", 1), ("tried again", 1), ("absent", 1)]
+    assert end_stalled(any_desk.storage, any_desk, silent, 50.0) == ["silent"]
     assert job(any_desk, "silent")["error"]["code"] == "stalled"
-    assert [job(any_desk, name)["status"] for name in ("lively", "waiting")] == ["processing", "pending"]
+    assert [job(any_desk, name)["status"] for name in ("ended", "tried again")] == ["cancelled", "pending"]
+    with any_desk.storage.database.read() as connection:
+        assert client_for(any_desk.storage.database).states(connection, ["silent"])["silent"].status == "CANCELLED"
     assert any_desk.retry("silent")["status"] == "pending"
+
+
+def test_parts_of_a_job_that_has_ended_are_ended(any_desk: Desk) -> None:
+    any_desk.submit("generate", {}, job_id="top")
+    any_desk.submit("render", {}, job_id="part", part_of=("top", 1))
+    any_desk.submit("render", {}, job_id="other")
+    with any_desk.storage.database.write() as connection:  # ended without its parts, as the engine does
+        any_desk.storage.rows.change(connection, "top", {"status": "failed"}, kind="failed")
+    assert brought_in_line(any_desk) == 1
+    assert [job(any_desk, name)["status"] for name in ("part", "other")] == ["cancelled", "pending"]
+    with pytest.raises(Cancelled):
+        any_desk.submit("render", {}, job_id="late", part_of=("top", 1))
+    assert any_desk.storage.get_job("late") is None
 
 
 def test_the_days_clean_up_is_asked_for_once(any_desk: Desk) -> None:
