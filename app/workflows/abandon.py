@@ -1,24 +1,35 @@
-"""What a job that was cancelled leaves: nothing."""
+"""What a job that was cancelled leaves: nothing. What one that ended otherwise leaves beside its result: no trace."""
 
 import shutil
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from app.config import Settings
-from app.errors import EditError
-from app.services.edits import EditLibrary
 from app.services.sources import unquoted
+from app.workflows.holds import take_back
 from app.workflows.places import job_folder
-from app.workflows.stems import release_stem
 
 
 def abandon(settings: Settings, kind: str, job_id: str, request: Mapping[str, Any]) -> None:
-    """Take away what a job that nobody works on any more has in its folder, and beside the clip it was to make."""
+    """Take away all that a job, on which nobody works any more, made: in its folder, and in the one it was to fill."""
+    clear_beside(kind, job_id, request)
     shutil.rmtree(job_folder(settings.data_dir, job_id), ignore_errors=True)
-    if kind != "render":
-        return
-    try:
-        edit = EditLibrary(settings).get(str(request["edit"]))
-        release_stem(unquoted(str(request["out"])), edit, job_id)
-    except (EditError, KeyError, OSError):  # nothing was begun, or the disk it was begun on is away
-        return
+
+
+def clear_beside(kind: str, job_id: str, request: Mapping[str, Any], *, keep: bool = False) -> None:
+    """Let an ended job go of its names, and remove what it left half-written; `keep` what it showed when it ended well.
+
+    Its own folder stays. What cannot be removed now, as on a disk that is away, is left to the clean-up.
+    """
+    folder = out_folder(kind, request)
+    if folder is not None:
+        take_back(folder, job_id, keep=keep)
+
+
+def out_folder(kind: str, request: Mapping[str, Any]) -> Path | None:
+    """Return the folder of a person's that a job of that kind shows its files in; None for one that shows none."""
+    out = request.get("out")
+    if kind not in {"render", "mute_voice"} or not isinstance(out, str):
+        return None
+    return unquoted(out) if kind == "render" else unquoted(out).parent

@@ -4,9 +4,9 @@ Each function is a step of a durable job: what it finished is in the job's folde
 and run again. `publish` does them all in one go.
 """
 
-import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from app.config import Settings
 from app.data import caption_styles, find, presets
 from app.editing.document import edit_json
 from app.editing.srt import write_srt
-from app.errors import StorageError
 from app.media.ass import ass_document
 from app.media.atomic import settle, storage_errors
 from app.media.check import check_clip
@@ -30,8 +29,9 @@ from app.models.control import Control
 from app.models.edit import Edit
 from app.models.media import MediaInfo
 from app.models.report import CheckReport, PartsReport, RenderReport, SoundReport
+from app.workflows.holds import beside_prefix, bring, let_go, show, take_back
 from app.workflows.places import files_of, is_taken, require_space, work_folder
-from app.workflows.stems import beside_prefix, let_go
+from app.workflows.stems import take_stem
 
 _POSTER_NAME = "poster.jpg"
 _SOUND, _PICTURE, _JOIN = 0.03, 0.88, 0.9
@@ -109,29 +109,24 @@ def check_and_poster(rendering: Rendering, control: Control) -> CheckReport:
     return checks
 
 
-def reveal(rendering: Rendering, stem: Path, job_id: str) -> dict[str, Path]:
-    """Show the checked clip as `stem`.mp4, .srt, .jpg and .edit.json, and let go of the job's hold on the name.
+def reveal(rendering: Rendering, stem: Path, job_id: str, control: Control) -> dict[str, Path]:
+    """Show the checked clip as `stem`.mp4, .srt, .jpg and .edit.json; the job keeps its hold on the name.
 
     All four are written to their disk first and renamed together; run again after a crash it completes the same
-    four. Raises `StorageError` (out_taken) when files of another clip have come to stand there.
+    four. Raises `Cancelled` before they are renamed, and `StorageError`: out_taken when files of another clip have come
+    to stand there, out_lost when the job holds the name no longer.
     """
     edit, places = rendering.edit, files_of(stem)
-    if is_taken(stem, edit):
-        raise StorageError(
-            f"{stem}.mp4, or a file beside it, belongs to another clip.",
-            hint="Take those files away, or choose another --out, and try again.",
-            subject="out",
-            code="out_taken",
-        )
     with storage_errors(stem), own_folder(stem.parent, prefix=beside_prefix(job_id)) as own:
         new = {kind: own / kind for kind in places}
-        shutil.copyfile(rendering.folder / CLIP_NAME, new["mp4"])
-        shutil.copyfile(rendering.folder / _POSTER_NAME, new["jpg"])
+        bring(rendering.folder / CLIP_NAME, new["mp4"], control)
+        bring(rendering.folder / _POSTER_NAME, new["jpg"], control)
         new["srt"].write_text(write_srt(edit.captions.cues if edit.captions else ()), encoding="utf-8")
         new["edit"].write_text(edit_json(edit), encoding="utf-8")
-        for kind in ("edit", "mp4", "srt", "jpg"):  # with its edit there, what stands under the name is this clip's own
-            settle(new[kind], places[kind])
-    let_go(stem.parent, edit, job_id)
+        control.check()
+        order = ("edit", "mp4", "srt", "jpg")  # with its edit there, what stands under the name is this clip's own
+        files = {new[kind]: places[kind] for kind in order}
+        show(stem, files, job_id, control, is_taken=lambda: is_taken(stem, edit))
     return places
 
 
@@ -147,10 +142,10 @@ def publish(
     """Render `edit`, check it, and only then show `stem`.mp4, .srt, .jpg and .edit.json.
 
     `sources` holds the file of each content hash. A clip that fails its check raises `CheckFailed`; whatever
-    fails, nothing is left behind.
+    fails, nothing is left behind. Raises `InputError` (out_taken) when another clip has the name.
     """
     require_space(stem.parent, [edit])
-    with work_folder(settings.data_dir) as work:
+    with work_folder(settings.data_dir) as work, _taken(stem, edit, work):
         rendering = Rendering(edit, sources, voice, work, settings)
         heard = sound(rendering, control.part(0.0, _SOUND))
         seen = picture(rendering, control.part(_SOUND, _PICTURE))
@@ -159,7 +154,7 @@ def publish(
         joined = round(time.monotonic() - began, 3)
         size = (work / CLIP_NAME).stat().st_size
         checks = check_and_poster(rendering, control.part(_JOIN, 1.0))
-        files = reveal(rendering, stem, work.name)
+        files = reveal(rendering, stem, work.name, control)
     report = RenderReport(
         frames=seen.frames,
         parts=seen.parts,
@@ -168,6 +163,18 @@ def publish(
         loudness=heard.loudness,
     )
     return Published(files=files, report=report, checks=checks)
+
+
+@contextmanager
+def _taken(stem: Path, edit: Edit, work: Path) -> Iterator[None]:
+    """Hold the name until the block ends; when it ends badly, nothing stands there."""
+    take_stem(stem, edit, work.name, work)
+    try:
+        yield
+    except BaseException:
+        take_back(stem.parent, work.name)
+        raise
+    let_go(stem.parent, work.name)
 
 
 def subtitles_of(edit: Edit) -> Subtitles | None:

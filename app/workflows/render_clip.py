@@ -1,23 +1,27 @@
 """Render one edit document and publish the clip, as a job: each step keeps what it finished in the job's folder."""
 
-from typing import Any
+from collections.abc import Mapping
+from pathlib import Path
 
 from sqlalchemy import Connection, insert, select
 
 from app.db.tables import clips, jobs
 from app.db.types import now
-from app.errors import EditFactoryError, InputError, RenderError, VoiceError
+from app.errors import EditFactoryError, RenderError, VoiceError
 from app.models.control import Control
 from app.models.edit import Edit
 from app.models.report import PartsReport
 from app.services import speech
 from app.services.edits import EditLibrary
 from app.services.sources import quoted, unquoted
-from app.workflows.places import is_taken, require_space
+from app.workflows.holds import take_back
+from app.workflows.patience import patiently
+from app.workflows.places import require_space
 from app.workflows.publish import Rendering, check_and_poster, join, picture, reveal, sound
 from app.workflows.records import Json, source_of
 from app.workflows.run import JobRun, durable
-from app.workflows.stems import choose_stem, release_stem
+from app.workflows.shown import keep_shown
+from app.workflows.stems import choose_stem, take_stem
 from app.workflows.submit import part_id
 
 STEPS = {"name": 0.01, "sound": 0.03, "picture": 0.86, "join": 0.02, "check": 0.07, "publish": 0.01}
@@ -35,9 +39,10 @@ def render_workflow(job: JobRun, request: Json) -> None:
     try:
         result = _published(job, request, edit)
     except EditFactoryError:  # not on what the engine raises: then the clip is somebody else's by now
-        release_stem(folder, edit, job.job_id)
+        take_back(folder, job.job_id)
         raise
     job.finish(result, also=lambda connection: add_clip(connection, job, edit, result))
+    keep_shown(job, folder)
 
 
 def _published(job: JobRun, request: Json, edit: Edit) -> Json:
@@ -48,7 +53,7 @@ def _published(job: JobRun, request: Json, edit: Edit) -> Json:
     job.step("join", lambda control: join(rendering, control))
     checks = job.step("check", lambda control: check_and_poster(rendering, control).model_dump(mode="json"))
     stem = unquoted(name)
-    files = job.step("publish", lambda control: _quoted_files(rendering, stem, job.job_id))
+    files = job.step("publish", lambda control: _quoted(reveal(rendering, stem, job.job_id, control)))
     return {
         "clip_id": part_id(job.job_id, "clip", edit.identity),
         "edit": edit.identity,
@@ -78,21 +83,12 @@ def _name(job: JobRun, request: Json, edit: Edit) -> str:
     require_space(folder, [edit])
     if request["stem"] is None:
         return quoted(choose_stem(folder, edit, job.job_id, job.folder))
-    stem = unquoted(request["stem"])
-    job.folder.mkdir(parents=True, exist_ok=True)
-    if is_taken(stem, edit):
-        raise InputError(
-            f"{stem}.mp4, or a file beside it, belongs to another clip.",
-            hint="Name another --out, or take those files away first.",
-            subject="out",
-            code="out_taken",
-        )
-    return quoted(stem)
+    return quoted(take_stem(folder / unquoted(request["stem"]).name, edit, job.job_id, job.folder))
 
 
 def _picture(job: JobRun, rendering: Rendering, control: Control) -> PartsReport:
     """Encode the parts; one at a time after memory ran out, in this try or in a worker that died of it."""
-    if _died_of_memory(job):
+    if patiently(control, lambda: _died_of_memory(job)):
         return picture(rendering, control, max_parallel=1)
     try:
         return picture(rendering, control)
@@ -108,8 +104,8 @@ def _died_of_memory(job: JobRun) -> bool:
     return bool(deaths)
 
 
-def _quoted_files(rendering: Rendering, stem: Any, job_id: str) -> dict[str, str]:
-    return {kind: quoted(place) for kind, place in reveal(rendering, stem, job_id).items()}
+def _quoted(files: Mapping[str, Path]) -> dict[str, str]:
+    return {kind: quoted(place) for kind, place in files.items()}
 
 
 def add_clip(connection: Connection, job: JobRun, edit: Edit, result: Json) -> None:

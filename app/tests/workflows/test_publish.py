@@ -1,6 +1,7 @@
 """A clip is shown whole or not at all, also when its steps are killed and run again."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,34 +14,39 @@ import pytest
 
 from app.config import Settings
 from app.editing.document import read_edit
-from app.errors import Cancelled, CheckFailed, StorageError
+from app.errors import Cancelled, CheckFailed, InputError, StorageError
+from app.media.atomic import settle
 from app.media.ffmpeg import Workplace
+from app.media.held import claim
 from app.media.render import Material, render_parts
 from app.models.control import Control
 from app.models.edit import Edit
 from app.models.report import PartsReport
 from app.tests.conftest import ClipMaker
 from app.tests.media.clips import TALL, Stage, shot
+from app.workflows import holds
 from app.workflows import publish as publishing
+from app.workflows.holds import beside_prefix, let_go, take_back
 from app.workflows.places import files_of
 from app.workflows.publish import Rendering, check_and_poster, join, picture, publish, reveal, sound
-from app.workflows.stems import beside_prefix, choose_stem
+from app.workflows.stems import choose_stem
 
 DIE = """
 import os, signal, sys
 from pathlib import Path
 from app.config import load_settings
 from app.tests.workflows.test_publish import rendering_of
-from app.workflows import publish
-settle, left = publish.settle, [int(sys.argv[4])]
+from app.models.control import Control
+from app.workflows import holds, publish
+settle, left = holds.settle, [int(sys.argv[4])]
 def dying(made, place):
     if not left[0]:
         os.kill(os.getpid(), signal.SIGKILL)
     left[0] -= 1
     settle(made, place)
-publish.settle = dying
+holds.settle = dying
 rendering = rendering_of(Path(sys.argv[1]), Path(sys.argv[2]), load_settings())
-publish.reveal(rendering, Path(sys.argv[3]), "job")
+publish.reveal(rendering, Path(sys.argv[3]), "job", Control())
 """
 
 
@@ -85,7 +91,7 @@ FOUR = {"e.mp4", "e.srt", "e.jpg", "e.edit.json"}
 def test_the_steps_make_the_same_files_as_all_in_one_go(rendering: Rendering, out: Path, tmp_path: Path) -> None:
     finished(rendering)
     stem = choose_stem(out, rendering.edit, "job", rendering.folder)
-    assert reveal(rendering, stem, "job") == files_of(stem)
+    assert reveal(rendering, stem, "job", Control()) == files_of(stem)
     at_once = publish(
         rendering.edit,
         sources=rendering.sources,
@@ -94,6 +100,7 @@ def test_the_steps_make_the_same_files_as_all_in_one_go(rendering: Rendering, ou
         settings=rendering.settings,
         control=Control(),
     )
+    let_go(out, "job")
     assert contents(out) == contents(tmp_path / "again")
     assert set(contents(out)) == FOUR
     assert read_edit((out / "e.edit.json").read_text()) == rendering.edit
@@ -105,11 +112,14 @@ def test_the_steps_make_the_same_files_as_all_in_one_go(rendering: Rendering, ou
 
 def test_steps_run_twice_change_nothing(checked: Rendering, out: Path) -> None:
     stem = choose_stem(out, checked.edit, "job", checked.folder)
-    reveal(checked, stem, "job")
+    reveal(checked, stem, "job", Control())
+    let_go(out, "job")
     before = contents(out)
     assert picture(checked, Control()).encoded == 0
     finished(checked)
-    reveal(checked, stem, "job")
+    choose_stem(out, checked.edit, "job", checked.folder)
+    reveal(checked, stem, "job", Control())
+    let_go(out, "job")
     assert contents(out) == before
 
 
@@ -125,7 +135,8 @@ def test_killed_between_the_four_files_it_completes_them(
     assert choose_stem(out, checked.edit, "job", checked.folder) == stem
     other = choose_stem(out, checked.edit.evolve(seed=9), "other", checked.folder)
     assert other.name == "e-2", "nobody else takes the name in between"
-    reveal(checked, stem, "job")
+    reveal(checked, stem, "job", Control())
+    let_go(out, "job")
     assert {place.name for place in out.iterdir()} == {*FOUR, ".e-2.held"}
     assert contents(out)["e.mp4"] == (checked.folder / "clip.mp4").read_bytes()
 
@@ -134,17 +145,18 @@ def test_files_of_another_clip_are_never_replaced(checked: Rendering, out: Path)
     stem = choose_stem(out, checked.edit, "job", checked.folder)
     (out / "e.jpg").write_text("a picture that was put there meanwhile")
     with pytest.raises(StorageError) as caught:
-        reveal(checked, stem, "job")
+        reveal(checked, stem, "job", Control())
     assert caught.value.instance_code == "out_taken"
     assert contents(out).keys() == {"e.jpg", ".e.held"}
 
 
 def test_an_older_clip_of_the_same_edit_is_replaced(checked: Rendering, out: Path) -> None:
     stem = choose_stem(out, checked.edit, "job", checked.folder)
-    reveal(checked, stem, "job")
+    reveal(checked, stem, "job", Control())
+    let_go(out, "job")
     (out / "e.mp4").write_bytes(b"older")
     assert choose_stem(out, checked.edit, "next", checked.folder) == stem
-    reveal(checked, stem, "next")
+    reveal(checked, stem, "next", Control())
     assert contents(out)["e.mp4"] == (checked.folder / "clip.mp4").read_bytes()
 
 
@@ -153,9 +165,9 @@ def test_a_full_disk_shows_none_of_the_four(checked: Rendering, out: Path, monke
         raise OSError(28, "No space left on device")
 
     stem = choose_stem(out, checked.edit, "job", checked.folder)
-    monkeypatch.setattr("shutil.copyfile", full)
+    monkeypatch.setattr(publishing, "bring", full)
     with pytest.raises(StorageError) as caught:
-        reveal(checked, stem, "job")
+        reveal(checked, stem, "job", Control())
     assert caught.value.instance_code == "disk_full"
     assert set(contents(out)) == {".e.held"}
 
@@ -166,8 +178,8 @@ def test_what_a_dead_try_left_is_removed_and_a_living_ones_is_not(checked: Rende
     for folder in (left, others):
         folder.mkdir()
         (folder / "mp4").write_text("half")
-    reveal(checked, stem, "job")
-    assert {place.name for place in out.iterdir()} == {*FOUR, others.name}
+    reveal(checked, stem, "job", Control())
+    assert {place.name for place in out.iterdir()} == {*FOUR, ".e.held", others.name}
 
 
 def test_two_tries_that_show_it_at_once_do_each_other_no_harm(checked: Rendering, out: Path) -> None:
@@ -177,7 +189,7 @@ def test_two_tries_that_show_it_at_once_do_each_other_no_harm(checked: Rendering
     def show() -> None:
         try:
             for _ in range(20):
-                reveal(checked, stem, "job")
+                reveal(checked, stem, "job", Control())
         except BaseException as error:
             failures.append(error)
 
@@ -187,7 +199,7 @@ def test_two_tries_that_show_it_at_once_do_each_other_no_harm(checked: Rendering
     for thread in threads:
         thread.join()
     assert failures == []
-    assert {place.name for place in out.iterdir()} == FOUR
+    assert {place.name for place in out.iterdir()} == {*FOUR, ".e.held"}
 
 
 def test_a_clip_that_fails_its_check_is_not_shown(
@@ -240,7 +252,7 @@ def test_publishing_in_one_go_leaves_nothing_when_it_fails(
     def broken(*_: object) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(publishing, "settle", broken)
+    monkeypatch.setattr(holds, "settle", broken)
     with pytest.raises(StorageError):
         publish(
             rendering.edit,
@@ -261,3 +273,124 @@ def test_progress_of_all_in_one_go_never_goes_back(rendering: Rendering, out: Pa
     publish(edit, sources=rendering.sources, voice=None, stem=out / "e", settings=settings, control=control)
     assert told == sorted(told)
     assert told[-1] == 1.0
+
+
+def another(rendering: Rendering, folder: Path) -> Rendering:
+    """Return the rendering of another clip, finished as well, in a folder of its own."""
+    shutil.copytree(rendering.folder, folder)
+    (folder / "clip.mp4").write_bytes(b"another clip")
+    return replace(rendering, edit=rendering.edit.evolve(seed=rendering.edit.seed + 1), folder=folder)
+
+
+def test_two_jobs_never_mix_their_clips_under_one_name(
+    checked: Rendering, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second one holds the name by mistake: it comes to it when the first has renamed one file."""
+    stem = choose_stem(out, checked.edit, "job", checked.folder)
+    second, failures, begun = another(checked, tmp_path / "other"), list[StorageError](), threading.Event()
+
+    def slow(made: Path, place: Path) -> None:
+        settle(made, place)
+        begun.set()
+        threads[0].join(0.3)
+
+    def show_second() -> None:
+        begun.wait()
+        try:
+            reveal(second, stem, "other", Control())
+        except StorageError as error:
+            failures.append(error)
+
+    monkeypatch.setattr(holds, "settle", slow)
+    threads = [threading.Thread(target=show_second)]
+    threads[0].start()
+    reveal(checked, stem, "job", Control())
+    threads[0].join()
+    assert [error.instance_code for error in failures] == ["out_lost"]
+    assert read_edit((out / "e.edit.json").read_text()) == checked.edit
+    assert contents(out)["e.mp4"] == (checked.folder / "clip.mp4").read_bytes()
+
+
+def test_a_name_that_was_let_go_shows_nothing_more(checked: Rendering, out: Path) -> None:
+    stem = choose_stem(out, checked.edit, "job", checked.folder)
+    take_back(out, "job")
+    with pytest.raises(StorageError) as caught:
+        reveal(checked, stem, "job", Control())
+    assert caught.value.instance_code == "out_lost"
+    assert list(out.iterdir()) == []
+
+
+def test_a_cancel_while_files_are_copied_shows_none(checked: Rendering, out: Path) -> None:
+    stem = choose_stem(out, checked.edit, "job", checked.folder)
+    control = Control(lambda share: control.cancel())  # told for each piece that is copied
+    with pytest.raises(Cancelled):
+        reveal(checked, stem, "job", control)
+    assert set(contents(out)) == {".e.held"}
+
+
+def test_a_cancel_while_another_one_is_at_the_name_shows_none(checked: Rendering, out: Path) -> None:
+    stem = choose_stem(out, checked.edit, "job", checked.folder)
+    control = Control()
+    timer = threading.Timer(0.3, control.cancel)
+    with claim(out / ".e.lock"):
+        timer.start()
+        with pytest.raises(Cancelled):
+            reveal(checked, stem, "job", control)
+    assert set(contents(out)) == {".e.held"}
+
+
+def test_what_a_cancelled_job_showed_is_taken_back(checked: Rendering, out: Path) -> None:
+    stem = choose_stem(out, checked.edit, "job", checked.folder)
+    reveal(checked, stem, "job", Control())
+    reveal(checked, stem, "job", Control())
+    take_back(out, "job")
+    assert list(out.iterdir()) == []
+
+
+@pytest.mark.parametrize("renamed", range(4))
+def test_what_a_killed_try_showed_is_taken_back_too(clip: Path, checked: Rendering, out: Path, renamed: int) -> None:
+    stem = choose_stem(out, checked.edit, "job", checked.folder)
+    command = [sys.executable, "-c", DIE, str(clip), str(checked.folder), str(stem), str(renamed)]
+    subprocess.run(command, cwd=Path.cwd(), env={**os.environ}, check=False)
+    take_back(out, "job")
+    assert list(out.iterdir()) == []
+
+
+def test_a_clip_that_was_there_before_the_job_stays(checked: Rendering, out: Path) -> None:
+    stem = choose_stem(out, checked.edit, "first", checked.folder)
+    reveal(checked, stem, "first", Control())
+    let_go(out, "first")
+    before = contents(out)
+    (out / "e.jpg").unlink()
+    assert choose_stem(out, checked.edit, "job", checked.folder) == stem
+    for _ in range(2):
+        reveal(checked, stem, "job", Control())
+    take_back(out, "job")
+    assert contents(out) == {name: data for name, data in before.items() if name != "e.jpg"}
+
+
+def test_what_somebody_changed_since_stays(checked: Rendering, out: Path) -> None:
+    stem = choose_stem(out, checked.edit, "job", checked.folder)
+    reveal(checked, stem, "job", Control())
+    (out / "e.srt").write_text("corrected")
+    take_back(out, "job")
+    assert contents(out) == {"e.srt": b"corrected"}
+
+
+def test_what_a_finished_job_showed_stays(checked: Rendering, out: Path) -> None:
+    stem = choose_stem(out, checked.edit, "job", checked.folder)
+    reveal(checked, stem, "job", Control())
+    (out / f"{beside_prefix('job')}x").mkdir()
+    take_back(out, "job", keep=True)
+    assert set(contents(out)) == FOUR == {place.name for place in out.iterdir()}
+
+
+def test_in_one_go_a_name_that_another_job_holds_is_refused_before_any_work(
+    rendering: Rendering, out: Path, settings: Settings
+) -> None:
+    choose_stem(out, rendering.edit, "job", rendering.folder)
+    edit: Edit = rendering.edit
+    with pytest.raises(InputError) as caught:
+        publish(edit, sources=rendering.sources, voice=None, stem=out / "e", settings=settings, control=Control())
+    assert caught.value.instance_code == "out_taken"
+    assert set(contents(out)) == {".e.held"}

@@ -13,11 +13,12 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from app.editing.document import edit_json
-from app.errors import StorageError
+from app.errors import InputError, StorageError
 from app.models.edit import Edit
 from app.tests.models.test_edit import document
+from app.workflows.holds import beside_prefix, take_back
 from app.workflows.places import files_of
-from app.workflows.stems import beside_prefix, choose_stem, release_stem
+from app.workflows.stems import choose_stem, take_stem
 
 
 @pytest.fixture
@@ -42,15 +43,15 @@ def test_a_job_that_asks_again_gets_its_name_again(out: Path, edit: Edit) -> Non
     assert chosen(out, edit, "a") == "clip-01"
     assert chosen(out, edit, "b") == "clip-01-2"
     assert chosen(out, edit, "c") == "clip-01-3"
-    release_stem(out, edit, "a")
+    take_back(out, "a")
     assert chosen(out, edit, "b") == "clip-01-2", "not the free one: files may be there already"
     assert chosen(out, edit, "d") == "clip-01"
 
 
 def test_what_is_let_go_leaves_no_file(out: Path, edit: Edit) -> None:
     chosen(out, edit, "a")
-    release_stem(out, edit, "a")
-    release_stem(out, edit, "a")
+    take_back(out, "a")
+    take_back(out, "a")
     assert names(out) == set()
 
 
@@ -62,7 +63,7 @@ def test_letting_go_takes_what_was_left_half_written_and_nothing_else(out: Path,
         folder.mkdir()
     for place in (mine / "mp4", others / "mp4", out / f"{mine.name}.lock", out / "clip-01.mp4", out / "mine.tmp"):
         place.write_text("x")
-    release_stem(out, edit, "a")
+    take_back(out, "a")
     assert names(out) == {others.name, "clip-01.mp4", "mine.tmp", ".clip-01-2.held"}
 
 
@@ -107,8 +108,8 @@ def test_a_hold_that_cannot_be_read_is_somebodys(out: Path, edit: Edit) -> None:
 def test_any_name_of_an_edit_does(out: Path, edit: Edit, name: str) -> None:
     named = edit.evolve(name=name)
     assert [chosen(out, named, job) for job in ("1", "2", "1")] == [name, f"{name}-2", name]
-    release_stem(out, named, "1")
-    release_stem(out, named, "2")
+    take_back(out, "1")
+    take_back(out, "2")
     assert names(out) == set()
 
 
@@ -116,7 +117,7 @@ def test_any_name_of_an_edit_does(out: Path, edit: Edit, name: str) -> None:
 @hypothesis_settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_job_id_does(out: Path, edit: Edit, job_id: str) -> None:
     assert chosen(out, edit, job_id) == chosen(out, edit, job_id) == "clip-01"
-    release_stem(out, edit, job_id)
+    take_back(out, job_id)
     assert names(out) == set()
 
 
@@ -154,3 +155,27 @@ def test_a_folder_full_of_clips(out: Path, edit: Edit, monkeypatch: pytest.Monke
     monkeypatch.setattr("app.workflows.stems.is_taken", lambda *_: True)
     with pytest.raises(StorageError, match="full of clips"):
         chosen(out, edit, "a")
+
+
+def taken(stem: Path, edit: Edit, job_id: str) -> str:
+    return take_stem(stem, edit, job_id, stem.parent.parent / "jobs" / beside_prefix(job_id)).name
+
+
+def test_a_name_that_was_asked_for_is_held_as_well(out: Path, edit: Edit) -> None:
+    assert taken(out / "mine", edit, "a") == taken(out / "mine", edit, "a") == "mine"
+    for other in (edit, edit.evolve(seed=4)):
+        with pytest.raises(InputError, match="just being made") as caught:
+            taken(out / "mine", other, "b")
+        assert caught.value.instance_code == "out_taken"
+    assert chosen(out, edit.evolve(name="mine"), "c") == "mine-2"
+    take_back(out, "a")
+    assert taken(out / "mine", edit, "b") == "mine"
+    assert names(out) == {".mine.held", ".mine-2.held"}
+
+
+def test_a_name_that_was_asked_for_is_not_another_clips(out: Path, edit: Edit) -> None:
+    out.mkdir()
+    files_of(out / "mine")["edit"].write_text(edit_json(edit), encoding="utf-8")
+    with pytest.raises(InputError, match="belongs to another clip"):
+        taken(out / "mine", edit.evolve(seed=4), "a")
+    assert taken(out / "mine", edit, "b") == "mine"
