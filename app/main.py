@@ -15,6 +15,7 @@ from app.api.raw_paths import RawPaths
 from app.config import Settings, load_settings
 from app.services.job_storage import JobStorage
 from app.services.job_watch import JobWatch
+from app.services.supabase_mirror import end_mirrors, mirror_for
 from app.workflows.submit import Desk
 
 
@@ -45,5 +46,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     looking = asyncio.create_task(health.look_for_ffmpeg(app.state.context))
+    mirror = await asyncio.to_thread(mirror_for, app.state.context.settings)
+    if mirror is not None:
+        await asyncio.to_thread(mirror.start)
     yield
     looking.cancel()
+    await asyncio.to_thread(end_mirrors)

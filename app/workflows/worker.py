@@ -14,6 +14,7 @@ import psutil
 from app.config import Settings
 from app.errors import StorageError
 from app.services.job_storage import JobStorage
+from app.services.supabase_mirror import end_mirrors, mirror_for
 from app.workflows import upkeep
 from app.workflows.engine import Runtime, client_for
 from app.workflows.kinds import Machine, queues
@@ -58,6 +59,9 @@ class WorkerProcess:
         """Work until asked to stop."""
         set_worker(self._worker)
         self._lease.begin()
+        mirror = mirror_for(self._settings)
+        if mirror is not None:
+            mirror.start()
         self._runtime = Runtime(self._storage.database, self._lease.executor_id, queues(machine()))
         with self._storage.database.write() as connection:
             self._client.adopt_old_versions(connection)
@@ -112,6 +116,7 @@ class WorkerProcess:
         self.kill_children()
         with contextlib.suppress(Exception):  # then others take over what is left
             self._runtime.hand_over(self._lease.executor_id)
+        end_mirrors()
         self._lease.end()
         log.info("worker %s has stopped", self._lease.executor_id)
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,10 +10,15 @@ import pytest
 
 from app.config import Settings
 from app.errors import InputError
+from app.models.job import TERMINAL
+from app.models.make import MakeRequest
 from app.tests.chaos.trials import Trials
 from app.tests.chaos.workers import Workers, workers_in
+from app.tests.conftest import ClipMaker
 from app.tests.ground.children import until
 from app.workflows.lease import start_of
+from app.workflows.records import request_json
+from app.workflows.submit import Desk
 
 pytestmark = pytest.mark.slow
 
@@ -191,3 +197,67 @@ def test_a_worker_leaves_no_process_behind(trials: Trials, workers: Workers) -> 
     worker.join(20)
     assert worker.exitcode == 0
     assert worker.pid is not None and start_of(worker.pid) is None
+
+
+def test_however_often_a_job_is_handed_over_nothing_died_of_it(trials: Trials, workers: Workers) -> None:
+    job_id = trials.ask(gates=["two"])
+    for times in range(1, 8):
+        worker = workers.start()
+        trials.at(job_id, "two", times)
+        worker.terminate()
+        worker.join(20)
+        assert worker.exitcode == 0
+    trials.open("two")
+    workers.start()
+    assert trials.ended(job_id)["status"] == "completed"
+    assert trials.results(job_id) == 1
+
+
+def test_a_job_that_lay_still_over_night_goes_on(
+    trials: Trials, workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDIT_FACTORY_STALL_SECONDS", "1")
+    job_id = trials.ask(gates=["two"])
+    worker = workers.start()
+    trials.at(job_id, "two")
+    worker.kill()
+    worker.join()
+    time.sleep(2)  # longer than a job may be silent
+    trials.open("two")
+    workers.start()
+    assert trials.ended(job_id)["status"] == "completed"
+
+
+def test_the_percentage_does_not_fall_when_another_worker_goes_on(trials: Trials, workers: Workers) -> None:
+    job_id = trials.ask(**{"gates": ["two"], "slow again": True})
+    worker = workers.start()
+    until(lambda: trials.get(job_id)["percentage"] == 50)
+    worker.kill()
+    workers.start()
+    trials.at(job_id, "two", times=2)
+    until(lambda: len([e for e in trials.desk.storage.events(job_id) if e.kind == "step"]) >= 2)
+    trials.open("two")
+    trials.ended(job_id)
+    events = trials.desk.storage.events(job_id)
+    shares = [event.data["percentage"] for event in events if event.kind in {"step", "progress"}]
+    assert shares == sorted(shares) and 50 in shares
+
+
+def test_a_part_that_somebody_cancels_ends_its_job_with_that_reason(
+    desk: Desk, make: ClipMaker, workers: Workers, tmp_path: Path
+) -> None:
+    files = (make(seconds=4, cuts=(2,), size=(320, 240), seed=61, audio=None),)
+    request = MakeRequest(files=files, duration=2.0, quality="draft", preset="square", out=tmp_path / "out")
+    job_id = str(desk.submit("generate", request_json(request))["job_id"])
+    worker = workers.start()
+    until(lambda: desk.storage.list_jobs(parent_id=job_id) != [])
+    (part, *_) = desk.storage.list_jobs(parent_id=job_id)
+    cancelled = desk.cancel(part["job_id"])
+    until(lambda: (desk.storage.get_job(job_id) or {})["status"] in TERMINAL)
+    job = desk.storage.get_job(job_id)
+    assert job is not None and worker.is_alive()
+    if cancelled["status"] == "cancelled":  # it was not done before
+        assert (job["status"], job["error"]["code"]) == ("failed", "part_cancelled")
+        desk.retry(job_id)
+        until(lambda: (desk.storage.get_job(job_id) or {})["status"] in TERMINAL)
+    assert (desk.storage.get_job(job_id) or {})["status"] == "completed"
