@@ -170,6 +170,20 @@ def test_muting_as_a_job(desk: Desk, make: ClipMaker, workers: Workers, tmp_path
     assert unquoted(job["result"]["file"]) == out
     assert job["result"]["segments_muted"] == len(job["result"]["voice_segments"])
     assert probe(out).duration == pytest.approx(probe(path).duration, abs=0.05)
+    until(lambda: [place.name for place in out.parent.iterdir()] == ["muted ș.mp4"])
+    again = ended(desk, desk.submit("mute_voice", mute_request(path, out, keep))["job_id"])
+    assert unquoted(again["result"]["file"]) == out.with_name("muted ș-2.mp4"), "nothing is written over"
+
+
+def test_a_film_that_was_put_under_the_name_of_its_result_is_refused(
+    desk: Desk, make: ClipMaker, workers: Workers, tmp_path: Path
+) -> None:
+    path, out = make(seconds=1, cuts=(), audio="tone"), tmp_path / "out.mp4"
+    job_id = desk.submit("mute_voice", mute_request(path, out, 0.0))["job_id"]
+    out.symlink_to(path)
+    workers.start()
+    job = ended(desk, job_id)
+    assert (job["status"], job["error"]["code"]) == ("failed", "same_file")
 
 
 def test_muting_a_silent_film_and_shares_out_of_range(
