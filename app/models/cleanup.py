@@ -4,9 +4,10 @@ from pathlib import Path
 
 from app.models.base import Record
 
-SWEEPS = ("jobs", "folders", "runs", "files", "cache_entries", "logs", "engine_rows", "leases")
-"""What is taken away, in this order. `jobs`: ended long ago, with their parts and events; `folders`: of jobs that need
-them no more; `runs`: what runs left that died; `files`: half-written ones; `engine_rows`: of jobs that are gone."""
+SWEEPS = ("leftovers", "jobs", "folders", "runs", "files", "cache_entries", "logs", "engine_rows", "leases")
+"""What is taken away, in this order. `leftovers`: what ended jobs left where they show their files; `jobs`: ended
+long ago, with their parts and events; `folders`: of jobs that need them no more; `runs`: what runs left that died;
+`files`: half-written ones; `engine_rows`: of jobs that are gone."""
 
 
 class Find(Record):
@@ -31,6 +32,7 @@ class CleanUpPlan(Record):
 class CleanUpReport(Record):
     """How many of each were taken away, and how many bytes on disk that were."""
 
+    leftovers: int = 0
     jobs: int = 0
     folders: int = 0
     runs: int = 0

@@ -10,6 +10,9 @@ from app.services.sources import unquoted
 from app.workflows.holds import take_back
 from app.workflows.places import job_folder
 
+SHOWING = frozenset({"render", "mute_voice"})
+"""The kinds of jobs that show files in a person's folder."""
+
 
 def abandon(settings: Settings, kind: str, job_id: str, request: Mapping[str, Any]) -> None:
     """Take away all that a job, on which nobody works any more, made: in its folder, and in the one it was to fill."""
@@ -30,6 +33,6 @@ def clear_beside(kind: str, job_id: str, request: Mapping[str, Any], *, keep: bo
 def out_folder(kind: str, request: Mapping[str, Any]) -> Path | None:
     """Return the folder of a person's that a job of that kind shows its files in; None for one that shows none."""
     out = request.get("out")
-    if kind not in {"render", "mute_voice"} or not isinstance(out, str):
+    if kind not in SHOWING or not isinstance(out, str):
         return None
     return unquoted(out) if kind == "render" else unquoted(out).parent

@@ -11,6 +11,7 @@ import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,15 @@ from app.db.types import now
 from app.media.containers import shown
 from app.models.cleanup import CleanUpPlan, CleanUpReport, Find
 from app.models.control import Control
+from app.models.job import TERMINAL
 from app.services.cache_index import TOUCH_SECONDS, CacheEntry, CacheIndex
 from app.services.cleanup import leftovers
 from app.services.cleanup.references import references
 from app.services.files import claim
 from app.services.job_storage import JobStorage, descendants
+from app.workflows.abandon import SHOWING, clear_beside, out_folder
 from app.workflows.engine import client_for
+from app.workflows.holds import beside_prefix, left_in
 from app.workflows.lease import forget_old
 from app.workflows.places import job_folder
 from app.workflows.run import JobRun, durable
@@ -36,9 +40,10 @@ _WITHOUT_FOLDER = frozenset({"completed", "cancelled"})
 """A job that failed keeps what it had finished for as long as it is kept itself: a retry goes on from there."""
 
 _AT_ONCE = 200
+_ENDED = (jobs.c.workflow_id.is_not(None), jobs.c.status.in_(TERMINAL))
 
 
-@durable("cleanup", {"jobs": 1.0, "folders": 1.0, "cache_entries": 2.0, "engine_rows": 1.0})
+@durable("cleanup", {"leftovers": 0.2, "jobs": 1.0, "folders": 1.0, "cache_entries": 2.0, "engine_rows": 1.0})
 def cleanup_workflow(job: JobRun, request: dict[str, Any]) -> None:
     """Clean up; `days` in the request is how old finished jobs may become, else the setting."""
     sweeps = sweeps_of(job.worker.storage, job.settings, request.get("days"))
@@ -105,6 +110,40 @@ class Sweep(ABC):
             for path in paths
             if known is not None and not known.has(path)
         ]
+
+
+class Beside(Sweep):
+    """What ended jobs left beside their results: names they hold, half-written files, the clip of a cancelled job.
+
+    Whoever ends a job takes these away himself, unless he dies, or the disk is away. They come first: once a job is
+    forgotten, nobody knows where it wrote.
+    """
+
+    name = "leftovers"
+
+    def find(self) -> list[Find]:
+        """Return the jobs by id, with the bytes of what they left; what a completed one showed is not among it."""
+        query = select(jobs.c.id, jobs.c.job_type, jobs.c.data).where(jobs.c.job_type.in_(SHOWING), *_ENDED)
+        with self._storage.database.read() as connection:
+            rows = connection.execute(query.order_by(jobs.c.id)).all()
+        look = cache(left_in)  # many jobs show their clips in one folder
+        finds = []
+        for row in rows:
+            folder = out_folder(row.job_type, row.data.get("request") or {})
+            if folder is not None and (places := look(folder).get(beside_prefix(row.id))):
+                finds.append(Find(name=row.id, bytes=sum(map(leftovers.size_of, places))))
+        return finds
+
+    def _remove(self, find: Find) -> bool:
+        query = select(jobs.c.id, jobs.c.job_type, jobs.c.status, jobs.c.data).where(jobs.c.id == find.name, *_ENDED)
+        with self._storage.database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            return False
+        request = row.data.get("request") or {}
+        clear_beside(row.job_type, row.id, request, keep=row.status == "completed")
+        folder = out_folder(row.job_type, request)
+        return folder is not None and beside_prefix(row.id) not in left_in(folder)
 
 
 class OldJobs(Sweep):
@@ -321,6 +360,7 @@ def sweeps_of(storage: JobStorage, settings: Settings, days: float | None) -> li
     """Return all sweeps in the order of `app.models.cleanup.SWEEPS`; finished jobs are kept for `days`."""
     old = OldJobs(storage, settings, settings.keep_days if days is None else days)
     return [
+        Beside(storage, settings),
         old,
         JobFolders(storage, settings, old),
         DeadRuns(storage, settings),

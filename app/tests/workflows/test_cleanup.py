@@ -4,6 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +12,23 @@ import pytest
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from app.config import Settings, load_settings
 from app.db.engine import FILE_NAME
+from app.db.tables import jobs
+from app.db.types import now
 from app.errors import Cancelled
 from app.models.cleanup import SWEEPS, CleanUpPlan, CleanUpReport, Find
 from app.models.control import Control
 from app.services.cache_index import CacheIndex
 from app.services.files import claim
+from app.services.sources import quoted
 from app.tests.chaos.workers import workers_in
 from app.tests.ground.children import until
 from app.tests.workflows.house_to_clean import House, State
 from app.workflows.cleanup import Sweep, clean_up, plan, sweeps_of
+from app.workflows.holds import beside_prefix, hold_first, show
 from app.workflows.places import job_folder
 
 
@@ -254,6 +260,63 @@ def test_what_is_needed_since_it_was_found_stays(
     assert name not in found.take(sweep)
     if "/" in name:
         assert (house.settings.data_dir / name).exists()
+
+
+def _showing(house: House, out: Path, status: str, days: float = 1) -> str:
+    """Make a job that died when its clip was shown, and before it let go; it ended, or will go on."""
+    job_id, clip = f"{status} {days}", out / f"{status}.mp4"
+    house.desk.submit("render", {"edit": "e", "out": quoted(out), "stem": None, "sources": {}}, job_id=job_id)
+    assert hold_first([clip], Path.exists, out, job_id, job_folder(house.settings.data_dir, job_id)) == clip
+    half = out / f"{beside_prefix(job_id)}0a"
+    half.mkdir()
+    (half / "mp4").write_bytes(b"clip")
+    (half / "srt").write_bytes(b"half")
+    show(clip, {half / "mp4": clip}, job_id, Control(), is_taken=clip.exists)
+    moment = now() - timedelta(days=days)
+    with house.storage.database.write() as connection:
+        values = {"status": status, "updated_at": moment, "finished_at": moment, "created_at": moment}
+        connection.execute(update(jobs).where(jobs.c.id == job_id).values(**values))
+    return job_id
+
+
+@pytest.mark.parametrize("days", [1, 9])
+@pytest.mark.parametrize(
+    ("status", "stays"),
+    [("cancelled", set()), ("failed", set()), ("completed", {"completed.mp4"}), ("processing", None)],
+)
+def test_what_an_ended_job_left_beside_its_clip_goes(
+    house: House, tmp_path: Path, status: str, stays: set[str] | None, days: int
+) -> None:
+    out = tmp_path / "out"
+    job_id = _showing(house, out, status, days)
+    (out / "mine.mp4").write_text("mine")
+    before = {place.name for place in out.iterdir()}
+    assert len(before) == 4
+    found = planned(house)
+    assert {place.name for place in out.iterdir()} == before
+    assert [find.name for find in found.found["leftovers"]] == ([] if stays is None else [job_id])
+    assert cleaned(house) == found.report()
+    assert {place.name for place in out.iterdir()} == (before if stays is None else {*stays, "mine.mp4"})
+    assert job_folder(house.settings.data_dir, job_id).exists() == (stays is None or (status, days) == ("failed", 1))
+    assert cleaned(house) == CleanUpReport()
+
+
+def test_what_a_job_left_stays_when_it_is_to_run_again(house: House, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    job_id = _showing(house, out, "failed")
+    found = Found(house)
+    house.desk.retry(job_id)
+    assert found.take("leftovers") == []
+    assert (out / "failed.mp4").exists() and (out / ".failed.mp4.held").exists()
+
+
+def test_a_folder_that_is_away_is_passed_over(house: House, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    _showing(house, out, "cancelled")
+    out.rename(tmp_path / "away")
+    assert planned(house).found["leftovers"] == ()
+    (tmp_path / "away").rename(out)
+    assert cleaned(house).leftovers == 1
 
 
 def _age_folder(folder: Path) -> None:
