@@ -5,6 +5,7 @@ of failing when it first writes. Readers see the last committed state (write-ahe
 """
 
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from app.config import Settings
 from app.db.migrate import migrate
+from app.db.reasons import reason_of
 from app.db.tables import SCHEMA
 from app.errors import InputError, StorageError
 
@@ -37,7 +39,7 @@ class Database:
     def __init__(self, url: str, backups: Path) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self.shown_url = make_url(url).set(query={}).render_as_string(hide_password=True)
+        self.shown_url = _shown(url)
         if self.is_sqlite:
             self.reads, self.writes = _sqlite(url, writes=False), _sqlite(url, writes=True)
         else:
@@ -74,22 +76,28 @@ def database_errors(shown_url: str) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, sqlite3.Error) as error:
-        said = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()
-        raise _unusable(shown_url, said[0] if said else type(error).__name__) from error
+        said = str(error.orig if isinstance(error, DBAPIError) else error).strip()
+        raise _unusable(shown_url, said or type(error).__name__) from error
     except NoConnectionFree as error:
         raise _unusable(shown_url, "all its connections are busy") from error
 
 
-def _unusable(shown_url: str, reason: str) -> StorageError:
-    full = "disk is full" in reason or "No space left" in reason
+def _unusable(shown_url: str, said: str) -> StorageError:
+    url = make_url(shown_url)
+    file = Path(url.database) if url.drivername == "sqlite" and url.database else None
+    reason = reason_of(said, file)
     return StorageError(
-        f"The database {shown_url} cannot be used: {reason.rstrip('.')}.",
-        hint="Free some space and run it again."
-        if full
-        else "See whether the database is there and may be written; edit-factory doctor tells more.",
+        f"The database {shown_url} cannot be used: {reason.why}.",
+        hint=reason.hint,
         subject="database",
-        code="disk_full" if full else "database",
+        code=reason.code,
     )
+
+
+def _shown(url: str) -> str:
+    """Return the address as people write it, without its password and options."""
+    plain = make_url(url).set(query={})
+    return plain.set(drivername=plain.get_backend_name()).render_as_string(hide_password=True)
 
 
 _databases: dict[str, Database] = {}
@@ -129,7 +137,7 @@ def open_database(settings: Settings) -> Database:
     with _lock:
         if url not in _databases:
             if settings.database_url is None:
-                _require_folder(settings.data_dir)
+                require_folder(settings.data_dir)
             _databases[url] = Database(url, settings.data_dir / "backups")
         return _databases[url]
 
@@ -142,12 +150,15 @@ def close_databases() -> None:
         _databases.clear()
 
 
-def _require_folder(folder: Path) -> None:
+def require_folder(folder: Path) -> None:
+    """Make the data folder where it is not there. Raises `StorageError`."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
+        in_the_way = next((place for place in (folder, *folder.parents) if place.is_file()), None)
+        why = f"{in_the_way} is a file" if in_the_way else os.strerror(error.errno or 0)
         raise StorageError(
-            f"The data folder {folder} cannot be made: {error.strerror}.",
+            f"The data folder {folder} cannot be made: {why}.",
             hint="Set EDIT_FACTORY_DATA_DIR to a folder that you may write to.",
             subject=str(folder),
         ) from error
