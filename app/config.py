@@ -6,10 +6,10 @@ The file is TOML: `EDIT_FACTORY_CONFIG` names it, else `config.toml` in the data
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import platformdirs
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -84,7 +84,7 @@ class Settings(BaseSettings):
         30.0, description="After how long without a sign of life a worker counts as dead."
     )
     beat_seconds: Annotated[float, Field(ge=0.1, le=120)] = Field(
-        5.0, description="How often a worker gives a sign of life."
+        5.0, description="How often a worker gives a sign of life: three times in a lease at least."
     )
     stall_seconds: Annotated[float, Field(ge=1)] = Field(
         900.0, description="After how long without progress a job is ended as stalled."
@@ -93,6 +93,16 @@ class Settings(BaseSettings):
     cache_mb: Annotated[int, Field(ge=0)] = Field(20_000, description="How large the cache may grow, in MB.")
     host: str = Field("127.0.0.1", description="The address that serve listens on.")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="The port that serve listens on.")
+
+    @model_validator(mode="after")
+    def _beats_fit_into_a_lease(self) -> Self:
+        """Refuse beats so slow that one late one would give a living worker's jobs to others."""
+        if round(self.beat_seconds * 3, 6) > self.lease_seconds:
+            raise ValueError(
+                f"EDIT_FACTORY_BEAT_SECONDS ({self.beat_seconds:g}) can be a third of EDIT_FACTORY_LEASE_SECONDS "
+                f"({self.lease_seconds:g}) at most"
+            )
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -115,7 +125,13 @@ def load_settings(**from_command_line: Any) -> Settings:
         return Settings(**given)
     except ValidationError as error:
         first = error.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else "settings"
+        if not first["loc"]:
+            raise InputError(
+                f"Two settings do not fit together: {first['ctx']['error']}.",
+                hint="Set both, or leave both out.",
+                subject="beat_seconds",
+            ) from error
+        name = str(first["loc"][0])
         raise InputError(
             f"The setting {name} cannot be {first.get('input')!r}: {first['msg'].lower()}.",
             hint=f"Set it on the command line, as EDIT_FACTORY_{name.upper()}, or in {config_file().name}.",

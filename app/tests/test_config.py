@@ -76,3 +76,20 @@ def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -
     settings = load_settings()
     assert settings.data_dir == default_data_dir()
     assert settings.preset == "tiktok"
+
+
+@pytest.mark.parametrize(("lease", "beat"), [("6", None), ("30", "10.1"), (None, "11"), ("2", "0.7")])
+def test_beats_that_are_too_slow_for_the_lease(
+    monkeypatch: pytest.MonkeyPatch, lease: str | None, beat: str | None
+) -> None:
+    for name, value in (("EDIT_FACTORY_LEASE_SECONDS", lease), ("EDIT_FACTORY_BEAT_SECONDS", beat)):
+        if value is not None:
+            monkeypatch.setenv(name, value)
+    with pytest.raises(InputError, match=r"EDIT_FACTORY_BEAT_SECONDS.*EDIT_FACTORY_LEASE_SECONDS") as caught:
+        load_settings()
+    assert (caught.value.subject, caught.value.message[-1]) == ("beat_seconds", ".")
+
+
+@pytest.mark.parametrize(("lease", "beat"), [(30.0, 10.0), (0.6, 0.2), (2.0, 0.4), (0.5, 0.1)])
+def test_beats_that_fit_into_the_lease(lease: float, beat: float) -> None:
+    assert load_settings(lease_seconds=lease, beat_seconds=beat).beat_seconds == beat

@@ -27,6 +27,7 @@ def settings_for(supabase: Supabase, monkeypatch: pytest.MonkeyPatch, key: str |
     monkeypatch.setenv("SUPABASE_URL", supabase.url)
     monkeypatch.setenv("SUPABASE_KEY", key or supabase.service_key)
     monkeypatch.setenv("EDIT_FACTORY_LEASE_SECONDS", "6")
+    monkeypatch.setenv("EDIT_FACTORY_BEAT_SECONDS", "2")
     return load_settings()
 
 

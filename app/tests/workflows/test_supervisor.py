@@ -77,7 +77,7 @@ def test_counters_of_the_kernel(counter: Path, tmp_path: Path) -> None:
 
 
 def test_a_child_has_the_very_same_settings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    chosen = settings.model_copy(update={"max_parallel": 3, "lang": "ro", "lease_seconds": 2.5})
+    chosen = settings.model_copy(update={"max_parallel": 3, "lang": "ro", "lease_seconds": 25.5})
     for name, value in environment_of(chosen).items():
         monkeypatch.setenv(name, value)
     assert load_settings() == chosen
