@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.config import Settings
 from app.data import caption_styles
+from app.db.engine import require_folder
 from app.editing.script.spoken import prepare
 from app.errors import EditFactoryError, StorageError
 from app.media.atomic import storage_errors
@@ -14,7 +15,7 @@ from app.media.ffmpeg import find_ffmpeg
 from app.media.fonts import missing_letters
 from app.models.control import Control
 from app.models.finding import Finding
-from app.services import speech, supabase_check
+from app.services import database_check, speech, supabase_check
 from app.services.speech.edge_voices import natural_voice
 
 __all__ = ["Finding", "examine", "file_system_of"]
@@ -35,6 +36,7 @@ def examine(settings: Settings) -> list[Finding]:
         "voice en": lambda s: _voice(s, "en"),
         "voice ro": lambda s: _voice(s, "ro"),
         "data folder": _data_folder,
+        "database": database_check.look,
         "space": _space,
         "supabase": supabase_check.look,
     }
@@ -76,10 +78,9 @@ def _voice(settings: Settings, language: str) -> Finding:
 
 def _data_folder(settings: Settings) -> Finding:
     folder = settings.data_dir
-    with storage_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
+    require_folder(folder)
+    with storage_errors(folder), tempfile.TemporaryFile(dir=folder):
+        pass
     kind = file_system_of(folder)
     if kind in _UNSAFE_FILE_SYSTEMS or str(folder.resolve()).startswith("/mnt/"):
         return Finding(

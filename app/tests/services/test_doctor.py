@@ -21,7 +21,8 @@ def by_name(settings: Settings) -> dict[str, doctor.Finding]:
 
 def test_everything_is_well_after_the_set_up(settings: Settings) -> None:
     findings = by_name(settings)
-    assert list(findings) == ["ffmpeg", "fonts", "voice en", "voice ro", "data folder", "space", "supabase"]
+    looks = "ffmpeg, fonts, voice en, voice ro, data folder, database, space, supabase"
+    assert ", ".join(findings) == looks
     assert [name for name, finding in findings.items() if not finding.ok] == []
     assert "edge:ro-RO" in findings["voice ro"].mend
     assert findings["voice en"].mend == ""
@@ -53,7 +54,8 @@ def test_a_data_folder_that_cannot_be_written(data_dir: Path) -> None:
     (data_dir / "file").write_text("")
     finding = by_name(load_settings(data_dir=data_dir / "file" / "below"))["data folder"]
     assert not finding.ok
-    assert finding.mend
+    assert f"{data_dir / 'file'} is a file" in finding.detail
+    assert "EDIT_FACTORY_DATA_DIR" in finding.mend
 
 
 def test_a_network_disk_is_warned_of(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
