@@ -15,12 +15,14 @@ from app.config import Settings
 from app.db.tables import clips, costs
 from app.errors import InputError
 from app.media.probe import probe
+from app.models.control import Control
 from app.models.job import JobDict
 from app.models.make import MakeRequest, MakeResult
 from app.services.sources import quoted, unquoted
 from app.tests.chaos.workers import Workers, workers_in
 from app.tests.conftest import ClipMaker
 from app.tests.ground.children import until
+from app.workflows.cleanup import clean_up
 from app.workflows.mute_voice import mute_request
 from app.workflows.places import job_folder
 from app.workflows.records import request_json
@@ -112,6 +114,22 @@ def test_a_retry_of_the_main_job_does_only_what_failed(
     assert job["status"] == "completed", job["error"]
     assert MakeResult.model_validate(job["result"]).clips[0].ok
     assert {part: (desk.storage.get_job(part) or {})["version"] for part in parts} == parts
+
+
+@pytest.mark.parametrize("place", ["in:render/publish", "after:render/publish", "in:render/finish"])
+def test_a_clip_that_was_shown_before_its_job_was_cancelled_is_taken_back(
+    desk: Desk, settings: Settings, make: ClipMaker, workers: Workers, tmp_path: Path, place: str
+) -> None:
+    """The worker dies when the clip is there and the job not yet done; it is cancelled before anybody takes it over."""
+    out = tmp_path / "out"
+    wanted = request(make, out, duration=2.0, quality="draft")
+    job_id = desk.submit("generate", request_json(wanted))["job_id"]
+    workers.start((place,)).join(120)
+    assert {place.suffix for place in out.iterdir()} == {".mp4", ".srt", ".jpg", ".json", ".held"}
+    desk.cancel(job_id)
+    clean_up(desk.storage, settings, None, Control())
+    assert list(out.iterdir()) == []
+    assert not any((settings.data_dir / "work" / "jobs").iterdir())
 
 
 COMMAND = "from app.cli import main; main()"
