@@ -13,10 +13,10 @@ from app.models.control import Control
 from app.models.media import MediaInfo
 from app.models.timing import Span
 from app.services.sources import quoted, unquoted
-from app.workflows.holds import beside_prefix, bring, hold_first, show, take_back, was_shown
+from app.workflows.holds import beside_prefix, bring, hold_first, show, was_shown
 from app.workflows.records import Json
 from app.workflows.run import JobRun, durable
-from app.workflows.shown import keep_shown
+from app.workflows.shown import keep_shown, show_nothing
 from app.workflows.stems import numbered
 
 STEPS = {"probe": 0.05, "detect": 0.35, "mute": 0.58, "publish": 0.02}
@@ -81,7 +81,7 @@ def mute_voice_workflow(job: JobRun, request: Json) -> None:
         report = job.step("mute", mute)
         file = job.step("publish", lambda control: quoted(_show(made, out, job.job_id, control)))
     except EditFactoryError:  # not on what the engine raises: then the file is somebody else's by now
-        take_back(out.parent, job.job_id)
+        show_nothing(job, out.parent)
         raise
     job.finish(_result(file, spans, report))
     keep_shown(job, out.parent)

@@ -14,13 +14,12 @@ from app.models.report import PartsReport
 from app.services import speech
 from app.services.edits import EditLibrary
 from app.services.sources import quoted, unquoted
-from app.workflows.holds import take_back
 from app.workflows.patience import patiently
 from app.workflows.places import require_space
 from app.workflows.publish import Rendering, check_and_poster, join, picture, reveal, sound
 from app.workflows.records import Json, source_of
 from app.workflows.run import JobRun, durable
-from app.workflows.shown import keep_shown
+from app.workflows.shown import keep_shown, show_nothing
 from app.workflows.stems import choose_stem, take_stem
 from app.workflows.submit import part_id
 
@@ -39,7 +38,7 @@ def render_workflow(job: JobRun, request: Json) -> None:
     try:
         result = _published(job, request, edit)
     except EditFactoryError:  # not on what the engine raises: then the clip is somebody else's by now
-        take_back(folder, job.job_id)
+        show_nothing(job, folder)
         raise
     job.finish(result, also=lambda connection: add_clip(connection, job, edit, result))
     keep_shown(job, folder)
