@@ -2,15 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from rich.table import Column, Table
 from rich.text import Text
 
-from app.cli.output import console
-from app.media.containers import shown
+from app.cli.output import console, plain
 from app.models.job import TERMINAL, JobDict, JobEvent
 
 _COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "processing": "cyan"}
@@ -103,8 +100,3 @@ def span(seconds: float) -> str:
         if seconds >= size:
             return f"{seconds // size:.0f} {unit}"
     return "0 s"
-
-
-def plain(value: Any) -> str:
-    """Return any text as one line that a terminal can only show: no control characters."""
-    return shown(Path(" ".join(str(value).split()))) if str(value).strip() else ""

@@ -13,7 +13,7 @@ from app.config import Settings, load_settings
 from app.db import Database
 from app.db.tables import executors
 from app.db.types import clock
-from app.errors import Cancelled, EditFactoryError, JobError, from_record
+from app.errors import Cancelled, EditFactoryError, InputError, JobError, from_record
 from app.models.cleanup import CleanUpPlan, CleanUpReport
 from app.models.control import Control
 from app.models.job import TERMINAL, JobDict, JobFilter
@@ -24,6 +24,7 @@ from app.workflows.attend import Listener, open_desk
 from app.workflows.cleanup import clean_up, plan
 from app.workflows.kinds import HIGH
 from app.workflows.lease import someone_standing
+from app.workflows.patience import patiently
 from app.workflows.submit import Desk, has_ended
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -62,7 +63,7 @@ def list_command(
     """List jobs, newest first."""
     desk = open_desk(load_settings())
     parent = find_job(desk.storage, parts)["job_id"] if parts is not None else None
-    wanted: JobFilter = job_filter(status, {"job_type": kind, "parent_id": parent})
+    wanted = _wanted(status, kind, parent)
     page = desk.storage.page_jobs(wanted, limit=limit, cursor=cursor)
     if as_json:
         print_json({"ok": True, **page.model_dump()})
@@ -164,11 +165,33 @@ def cleanup_command(
     return 0
 
 
+def _wanted(status: str | None, kind: str | None, parent: str | None) -> JobFilter:
+    try:
+        return job_filter(status, {"job_type": kind, "parent_id": parent})
+    except InputError as error:  # it names the fields, of which not all are options
+        raise InputError(
+            error.message, hint="Choose jobs with --status, --type and --parts.", subject=error.subject
+        ) from error
+
+
 def watched(desk: Desk, job_id: str, listener: Listener, control: Control) -> JobDict:
-    """Wait until the job has ended and return it. Raises `Cancelled` when `control` is, and when the job is gone."""
+    """Wait until the job has ended and return it, also through a restart of the database.
+
+    Raises `Cancelled` when `control` is, and when the job is gone.
+    """
+    try:
+        return _until_ended(desk, job_id, listener, control)
+    except Cancelled as error:
+        if not control.cancelled:
+            raise
+        hint = f"edit-factory jobs cancel {short_id(job_id)}"
+        raise Cancelled("Stopped watching; the job goes on.", hint=hint) from error
+
+
+def _until_ended(desk: Desk, job_id: str, listener: Listener, control: Control) -> JobDict:
     looked: float | None = None
     while True:
-        job = desk.storage.get_job(job_id)
+        job = patiently(control, lambda: desk.storage.get_job(job_id))
         if job is None:
             raise Cancelled("The job was removed.")
         if has_ended(job):
@@ -176,9 +199,9 @@ def watched(desk: Desk, job_id: str, listener: Listener, control: Control) -> Jo
         percentage = job.get("percentage")
         listener(str(job["progress"] or ""), percentage / 100 if isinstance(percentage, int | float) else 0.0)
         if looked is None or time.monotonic() - looked > _LOOK_SECONDS:
-            looked = float("inf") if _tell_of_no_worker(desk, job_id) else time.monotonic()  # once is enough
-        if control.cancelled:
-            raise Cancelled("Stopped watching; the job goes on.", hint=f"edit-factory jobs cancel {short_id(job_id)}")
+            told = patiently(control, lambda: _tell_of_no_worker(desk, job_id))
+            looked = float("inf") if told else time.monotonic()  # once is enough
+        control.check()
         time.sleep(_POLL_SECONDS)
 
 

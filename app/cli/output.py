@@ -37,11 +37,17 @@ def print_json(document: dict[str, Any]) -> None:
     sys.stdout.write(text.encode("utf-8", "replace").decode() + "\n")
 
 
+def plain(value: Any) -> str:
+    """Return any text as one line that a terminal can only show: no control characters, no letters turned around."""
+    line = " ".join(str(value).split())
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line)
+
+
 def fail(error: EditFactoryError, as_json: bool) -> int:
     """Print an error and return its exit status."""
     if as_json:
         print_json({"ok": False, "error": error.as_dict()})
-    line = " ".join(f"{error.message} {error.hint}".split())
+    line = plain(f"{error.message} {error.hint}")
     errors.print(f"edit-factory: {line} [{error.instance_code}]", markup=False)
     return error.exit_status
 
@@ -87,10 +93,15 @@ def live_progress(quiet: bool) -> Iterator[Listener]:
     if not errors.is_terminal:
         yield _silent if quiet else _line_for_each_step()
         return
-    columns = (TextColumn("{task.description:<16}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description:<16}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=errors, transient=True) as progress:
         task = progress.add_task("starting", total=1.0)
-        yield lambda step, share: progress.update(task, description=step, completed=share)
+        yield lambda name, share: progress.update(task, description=plain(name), completed=share)
 
 
 def _silent(step: str, share: float) -> None:
@@ -103,6 +114,6 @@ def _line_for_each_step() -> Listener:
     def show(step: str, share: float) -> None:
         if not seen or seen[-1] != step:
             seen.append(step)
-            errors.print(f"{share:4.0%} {step}", markup=False)
+            errors.print(f"{share:4.0%} {plain(step)}", markup=False)
 
     return show

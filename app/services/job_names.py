@@ -12,6 +12,7 @@ LEAST_LETTERS = 4
 """Fewer letters are hardly ever meant as the beginning of an id."""
 
 _SHOWN = 5
+_LIST = f"edit-factory jobs list shows those there are; the first letters of an id do, at least {LEAST_LETTERS}."
 
 
 def find_job(storage: JobStorage, name: str) -> JobDict:
@@ -19,6 +20,8 @@ def find_job(storage: JobStorage, name: str) -> JobDict:
 
     Raises `InputError` (job_unknown, job_ambiguous).
     """
+    if not name.strip():
+        raise InputError("The id of the job is empty.", hint=_LIST, subject="job_id", code="job_unknown")
     job = storage.get_job(name)
     if job is not None:
         return job
@@ -28,8 +31,7 @@ def find_job(storage: JobStorage, name: str) -> JobDict:
     if not found:
         raise InputError(
             f"There is no job {name}.",
-            hint=f"edit-factory jobs list shows those there are; the first letters of an id do, at least "
-            f"{LEAST_LETTERS}.",
+            hint=_LIST,
             subject="job_id",
             code="job_unknown",
         )

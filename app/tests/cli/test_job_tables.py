@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from app.cli.job_tables import age, jobs_table, left, percentage, plain, short_id, span, what
+from app.cli.job_tables import age, jobs_table, left, percentage, short_id, span, what
+from app.cli.output import plain
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,15 @@ def test_short_ids(job_id: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("", ""), (" a\n\tb ", "a b"), ("\x1b[31mred", "\N{REPLACEMENT CHARACTER}[31mred"), ("ș/ț", "ș/ț"), (7, "7")],
+    [
+        ("", ""),
+        (" a\n\tb ", "a b"),
+        ("\x1b[31mred", "\N{REPLACEMENT CHARACTER}[31mred"),
+        ("ș/ț", "ș/ț"),
+        (7, "7"),
+        ("postgresql://a//b", "postgresql://a//b"),
+        ("\udcff\u202e", "\N{REPLACEMENT CHARACTER}" * 2),
+    ],
 )
 def test_plain(text: Any, expected: str) -> None:
     assert plain(text) == expected

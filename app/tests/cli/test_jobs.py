@@ -11,15 +11,17 @@ import pytest
 import typer
 from sqlalchemy import insert, update
 
-from app.cli.jobs import someone_works
+from app.cli.jobs import someone_works, watched
 from app.cli.program import cli
-from app.config import Settings
+from app.config import Settings, load_settings
 from app.db.tables import executors
-from app.errors import VoiceError
+from app.errors import Cancelled, VoiceError
+from app.models.control import Control
 from app.tests.chaos.trials import Trials
 from app.tests.chaos.workers import Workers, workers_in
 from app.tests.cli.runner import CommandLine
 from app.tests.ground.children import until
+from app.tests.ground.postgres import PostgresServer
 from app.tests.services.test_job_cleanup import store
 from app.workflows.attend import open_desk
 from app.workflows.submit import Desk
@@ -92,6 +94,7 @@ def test_a_list_is_filtered_and_paged(edit_factory: CommandLine, desk: Desk) -> 
         (("list", "--limit", "-1"), "invalid_input"),
         (("list", "--parts", "nobody"), "job_unknown"),
         (("show", "nobody"), "job_unknown"),
+        (("show", ""), "job_unknown"),
         (("watch", "nobody"), "job_unknown"),
         (("cancel", "nobody"), "job_unknown"),
         (("retry", "nobody"), "job_unknown"),
@@ -104,6 +107,15 @@ def test_what_is_wrong_is_told(edit_factory: CommandLine, arguments: tuple[str, 
     done = edit_factory("jobs", *arguments, "--json")
     assert (done.code, done.status) == (code, 2)
     assert f"[{code}]" in done.err
+
+
+def test_wrong_names_are_told_in_the_words_of_the_command_line(edit_factory: CommandLine, desk: Desk) -> None:
+    lost = edit_factory("jobs", "list", "--status", "lost").err
+    assert "--status, --type and --parts" in lost and "job_type" not in lost
+    assert "'pending', 'processing'" in lost
+    assert "The id of the job is empty." in edit_factory("jobs", "show", " ").err
+    said = edit_factory("jobs", "show", "a\x1b[31mbb\u202e").err
+    assert said.startswith("edit-factory: There is no job a\N{REPLACEMENT CHARACTER}[31mbb\N{REPLACEMENT CHARACTER}.")
 
 
 def test_a_job_is_shown(edit_factory: CommandLine, desk: Desk) -> None:
@@ -152,6 +164,40 @@ def test_ctrl_c_stops_watching_and_not_the_job(edit_factory: CommandLine, desk: 
     assert stopped.status == 130
     assert stopped.err.count(NO_WORKER) == 1 and "the job goes on" in stopped.err
     assert desk.storage.count_jobs("pending") == 1
+
+
+@pytest.mark.store
+@pytest.mark.parametrize("comes_back", [True, False])
+def test_a_watch_outlives_a_restart_of_the_database(
+    postgres_server: PostgresServer, postgres_url: str, comes_back: bool
+) -> None:
+    desk, control = open_desk(load_settings(database_url=postgres_url)), Control()
+    waiting(desk, "long one")
+    timers: list[threading.Timer] = []
+    over = threading.Event()
+
+    def end() -> None:
+        if comes_back:
+            postgres_server.start()
+            desk.cancel("long one")
+            over.wait(60)  # the server dies with the thread that started it
+            postgres_server.stop()
+        else:
+            control.cancel()
+
+    def away(step: str, share: float) -> None:
+        if not timers:
+            postgres_server.stop(crash=True)
+            timers.append(threading.Timer(0.5, end))
+            timers[0].start()
+
+    if comes_back:
+        assert watched(desk, "long one", away, control)["status"] == "cancelled"
+    else:
+        with pytest.raises(Cancelled, match="the job goes on"):
+            watched(desk, "long one", away, control)
+    over.set()
+    timers[0].join()
 
 
 def test_a_job_that_is_removed_ends_the_watch(edit_factory: CommandLine, desk: Desk) -> None:
