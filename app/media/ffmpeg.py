@@ -313,9 +313,11 @@ def _read_log(stream: IO[bytes], log: deque[str]) -> None:
 
 
 def _read_progress(stream: IO[bytes], call: Run, control: Control) -> None:
+    told = 0
     for line in stream:
-        if call.frames and line.startswith(b"frame="):
-            control.report(int(line[6:]) / call.frames)
+        if call.frames and line.startswith(b"frame=") and (frame := int(line[6:])) > told:
+            told = frame  # ffmpeg repeats the last frame while its source sends nothing: that is no sign of life
+            control.report(frame / call.frames)
 
 
 def _failure(call: Run, status: int, log: str) -> RenderError | StorageError:

@@ -11,6 +11,7 @@ calls of DBOS that are private. Its version and those names are checked at start
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -216,14 +217,18 @@ class Runtime:
 
     def take_over(self, executor_ids: Sequence[str]) -> int:
         """Put the work of dead executors back into its queues; return how many workflows."""
-        return len(DBOS._recover_pending_workflows(list(executor_ids))) if executor_ids else 0
+        if not executor_ids:
+            return 0
+        with database_errors(self._database.shown_url):
+            return len(DBOS._recover_pending_workflows(list(executor_ids)))
 
     def hand_over(self, executor_id: str) -> int:
         """Put the work of this executor, which leaves in good order, back into its queues; return how many workflows.
 
         That it was begun here does not count as one of the times that it may be begun: nothing died of it.
         """
-        handles = DBOS._recover_pending_workflows([executor_id])
+        with database_errors(self._database.shown_url):
+            handles = DBOS._recover_pending_workflows([executor_id])
         self._uncount([handle.get_workflow_id() for handle in handles])
         return len(handles)
 
@@ -263,7 +268,8 @@ class Runtime:
         """Put one workflow that `executor_id` is said to run back into its queue."""
         from dbos._utils import INTERNAL_QUEUE_NAME  # noqa: PLC0415 - a private name, met in this module only
 
-        done = bool(_instance()._sys_db.reenqueue_for_recovery(workflow_id, [executor_id], INTERNAL_QUEUE_NAME))
+        with database_errors(self._database.shown_url):
+            done = bool(_instance()._sys_db.reenqueue_for_recovery(workflow_id, [executor_id], INTERNAL_QUEUE_NAME))
         self._uncount([workflow_id] if done else [])
         return done
 
@@ -355,9 +361,51 @@ def check() -> None:
         )
 
 
+class _InOurWords(logging.Filter):
+    """Lets through of the engine's log what a person should know, in one line, and each trouble once a minute.
+
+    That a cancelled workflow ends by an exception is its way and no trouble; a database that is away makes each of its
+    threads tell so several times a second.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether the record is written; shortened where it is."""
+        said = record.getMessage()
+        kind = type(record.exc_info[1]).__name__ if record.exc_info and record.exc_info[1] else ""
+        if kind in _NO_TROUBLE or any(text in said for text in _NO_TROUBLE):
+            return False
+        if any(text in said + kind for text in _DATABASE_AWAY):
+            said = "The database does not answer; work goes on when it does."
+        record.msg, record.args = said.splitlines()[0], None
+        record.exc_info = record.exc_text = None
+        key, now = record.msg[:60], time.monotonic()
+        if now - self._told.get(key, -_QUIET_SECONDS) < _QUIET_SECONDS:
+            return False
+        self._told[key] = now
+        return True
+
+
+_QUIET_SECONDS = 60.0
+_NO_TROUBLE = (
+    "DBOSAwaitedWorkflowCancelledError",
+    "DBOSWorkflowCancelledError",
+    "DBOSWorkflowConflictIDError",
+    "no longer owned by this execution",
+    "is cancelled",
+)
+_DATABASE_AWAY = ("OperationalError", "connection", "PendingRollbackError", "InterfaceError")
+
+
 def quiet() -> None:
-    """Let the engine tell what is wrong and nothing else: its remarks on SQLite are not for users."""
-    logging.getLogger("dbos").setLevel(logging.WARNING)
+    """Let the engine tell what is wrong, in a line of our own words, and nothing else."""
+    logger = logging.getLogger("dbos")
+    logger.setLevel(logging.WARNING)
+    if not any(isinstance(one, _InOurWords) for one in logger.filters):
+        logger.addFilter(_InOurWords())
 
 
 def _instance() -> Any:

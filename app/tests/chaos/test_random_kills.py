@@ -19,7 +19,7 @@ from app.db.tables import costs
 from app.models.job import TERMINAL
 from app.tests.chaos.provider import charging_provider
 from app.tests.chaos.trials import Trials
-from app.tests.chaos.workers import Workers, context, environment, workers_in
+from app.tests.chaos.workers import Workers, context, environment, set_environment, workers_in
 from app.workflows.attend import open_desk
 
 pytestmark = [pytest.mark.slow, pytest.mark.chaos]
@@ -41,7 +41,7 @@ KILLS = COUNT // 5
 
 def submit(variables: dict[str, str], folder: str, address: str, count: int) -> None:
     """Be a process that submits all jobs, in order; what was submitted before is not submitted twice."""
-    os.environ.update(variables)
+    set_environment(variables)
     from app.config import load_settings  # noqa: PLC0415 - in the child only
 
     desk = open_desk(load_settings())
@@ -110,7 +110,8 @@ def test_no_job_is_lost_stuck_doubled_or_paid_twice(any_trials: Trials, any_sett
     assert storm.kills >= KILLS // 2
     failed = [job["error"]["code"] for job in jobs if job["status"] != "completed"]
     assert set(failed) <= ALLOWED
-    assert len(failed) <= 2 * storm.kills  # each worker does two at once
+    # A kill of a worker can leave two calls open, as it does two jobs at once; most hit none.
+    assert len(failed) <= storm.kills
     for job in jobs:
         done = job["status"] == "completed"
         assert any_trials.results(job["job_id"]) == done

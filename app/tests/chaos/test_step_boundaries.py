@@ -1,5 +1,7 @@
 """The main job under kill -9 at every boundary of every step: it is done once, as if nothing had happened."""
 
+import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +15,13 @@ from app.models.make import MakeRequest, MakeResult
 from app.services.job_storage import JobStorage
 from app.tests.chaos.workers import Workers, workers_in
 from app.tests.conftest import ClipMaker
+from app.tests.services.speech.counting_voice import (
+    ADDRESS,
+    VOICE,
+    CountingService,
+    counting_service,
+    installed_in,
+)
 from app.workflows.records import request_json
 from app.workflows.submit import Desk, part_id
 
@@ -34,7 +43,7 @@ class MainJob:
             make(seconds=4, cuts=(), size=(320, 240), seed=32),
         )
         self._folder = folder
-        self._count = 0
+        self.count = 0
         self._without_cleanup()
 
     def _without_cleanup(self) -> None:
@@ -45,16 +54,17 @@ class MainJob:
             self.desk.cancel(name)
 
     def ask(self) -> str:
-        """Submit one and return its id; each goes to a folder of its own."""
-        self._count += 1
+        """Submit one and return its id; each goes to a folder of its own, and has everything to do anew."""
+        self.count += 1
+        shutil.rmtree(self.settings.data_dir / "cache" / "analysis", ignore_errors=True)
         request = MakeRequest(
             files=self._files,
-            scripts=("Short words, well said.",),
-            voice="espeak:en-us",
+            scripts=(f"Short words, well said, for the {self.count}. time.",),
+            voice=VOICE.id,
             preset="square",
             quality="draft",
-            seed=self._count,
-            out=self._folder / f"out {self._count}",
+            seed=self.count,
+            out=self._folder / f"out {self.count}",
         )
         return str(self.desk.submit("generate", request_json(request))["job_id"])
 
@@ -91,19 +101,36 @@ def main_job(any_settings: Settings, make: ClipMaker, tmp_path: Path) -> MainJob
     return MainJob(any_settings, make, tmp_path)
 
 
-def test_kill_9_at_every_step_boundary(main_job: MainJob, tmp_path: Path) -> None:
+@pytest.fixture
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CountingService]:
+    """A voice that charges, known to every worker."""
+    with counting_service() as running:
+        monkeypatch.setenv("PYTHONPATH", str(installed_in(tmp_path / "site")))
+        monkeypatch.setenv(ADDRESS, running.url)
+        yield running
+
+
+def test_kill_9_at_every_step_boundary(main_job: MainJob, service: CountingService, tmp_path: Path) -> None:
+    """Where a step's work is done and not noted, which is the worst place: before the next step it has been noted.
+
+    Before the first step of all, and after the last, as well. Each script is spoken, and paid, once.
+    """
     with workers_in(tmp_path / "undisturbed") as workers:
         points = _undisturbed(main_job, workers)
-    assert {"in:probe", "in:analyze", "in:speak", "in:choose", "in:render", "in:finish"} <= set(points)
-    wanted = [point for point in points if point.startswith("in:")] + ["before:start", "after:finish"]
+    wanted = [point for point in points if point.startswith("in:")] + ["before:generate/start"]
+    steps = {"generate/probe", "generate/choose", "generate/finish", "analyze/analyze", "analyze/finish", "speak/speak"}
+    steps |= {"speak/finish", "render/name", "render/sound", "render/picture", "render/join", "render/check"}
+    assert {f"in:{step}" for step in steps | {"render/publish", "render/finish", "render/start"}} <= set(wanted)
     for number in range(0, len(wanted), KILLS_A_JOB):
         group = tuple(wanted[number : number + KILLS_A_JOB])
         with workers_in(tmp_path / f"killed {number}") as workers:
             job_id = main_job.ask()
             deaths = workers.keep_running(group, lambda job_id=job_id: main_job.has_ended(job_id))  # type: ignore[misc]
             main_job.require_right(job_id)
-            assert deaths == len(workers.killed_at())
-            assert workers.killed_at() >= {point for point in group if point != "after:finish"}
+            assert workers.killed_at() == set(group)
+            assert deaths == len(group)
+    assert set(service.paid.values()) == {1}
+    assert service.total == main_job.count
 
 
 def _undisturbed(main_job: MainJob, workers: Workers) -> list[str]:

@@ -8,6 +8,8 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
@@ -24,10 +26,19 @@ context = multiprocessing.get_context("forkserver")
 context.set_forkserver_preload(["app.workflows.catalogue", "app.workflows.worker", "app.tests.chaos.trial"])
 
 
+OURS = ("EDIT_FACTORY_", "SUPABASE_", "DATABASE_URL", "PYTHONPATH", "COUNTING_")
+
+
 def environment() -> dict[str, str]:
     """Return the variables that make a process use this test's data folder and database, with short leases."""
-    ours = ("EDIT_FACTORY_", "SUPABASE_", "DATABASE_URL", "PYTHONPATH")
-    return {**{name: value for name, value in os.environ.items() if name.startswith(ours)}, **FAST}
+    return {**{name: value for name, value in os.environ.items() if name.startswith(OURS)}, **FAST}
+
+
+def set_environment(variables: dict[str, str]) -> None:
+    """Have these variables, and none of ours that the process from which all are forked was started with."""
+    for name in [name for name in os.environ if name.startswith(OURS)]:
+        del os.environ[name]
+    os.environ.update(variables)
 
 
 class Workers:
@@ -66,7 +77,7 @@ class Workers:
 
     def killed_at(self) -> set[str]:
         """Return the points at which a worker killed itself."""
-        return {place.name.removeprefix("killed-") for place in self._folder.glob("killed-*")}
+        return {place.name.removeprefix("killed-").replace(" ", "/") for place in self._folder.glob("killed-*")}
 
     def kill_all(self) -> None:
         """End every worker, with all it started."""
@@ -92,7 +103,8 @@ def workers_in(folder: Path) -> Iterator[Workers]:
 def work(variables: dict[str, str], kill_at: tuple[str, ...], folder: Path) -> None:
     """Be a worker process."""
     os.setsid()
-    os.environ.update(variables)
+    set_environment(variables)
+    sys.path[:0] = [place for place in os.environ.get("PYTHONPATH", "").split(os.pathsep) if place]
     _be_killed(kill_at, folder)
     from app.config import load_settings  # noqa: PLC0415 - in the child only
     from app.tests.chaos import trial  # noqa: PLC0415
@@ -108,8 +120,16 @@ def work(variables: dict[str, str], kill_at: tuple[str, ...], folder: Path) -> N
 
 def _be_killed(kill_at: tuple[str, ...], folder: Path) -> None:
     """Come by a point before, in and after each step, and die there when that is wanted."""
-    from app.workflows import engine  # noqa: PLC0415 - in the child only
+    from app.workflows import engine, run  # noqa: PLC0415 - in the child only
 
+    kinds = threading.local()
+    started = run.JobRun.__init__
+
+    def named(job: Any, job_id: str, *given: Any) -> None:
+        started(job, job_id, *given)
+        kinds.name = (job.worker.storage.get_job(job_id) or {}).get("job_type", "gone")
+
+    run.JobRun.__init__ = named  # type: ignore[method-assign, assignment]
     in_step, in_transaction = engine.in_step, engine.in_transaction
 
     def point(name: str) -> None:
@@ -117,19 +137,21 @@ def _be_killed(kill_at: tuple[str, ...], folder: Path) -> None:
             log.write(name + "\n")
         if name in kill_at:
             with contextlib.suppress(FileExistsError):
-                (folder / f"killed-{name}").touch(exist_ok=False)
+                (folder / f"killed-{name.replace('/', ' ')}").touch(exist_ok=False)
                 os.kill(os.getpid(), signal.SIGKILL)
 
     def around(run: Callable[..., Any]) -> Callable[..., Any]:
         def wrapped(name: str, work: Callable[..., Any]) -> Any:
+            step = f"{kinds.name}/{name}"
+
             def body(*given: Any) -> Any:
                 answer = work(*given)
-                point(f"in:{name}")
+                point(f"in:{step}")
                 return answer
 
-            point(f"before:{name}")
+            point(f"before:{step}")
             answer = run(name, body)
-            point(f"after:{name}")
+            point(f"after:{step}")
             return answer
 
         return wrapped

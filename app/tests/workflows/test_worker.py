@@ -75,7 +75,7 @@ def test_what_goes_wrong_ends_the_job_with_its_reason(
 
 
 def test_a_job_that_was_cancelled_stops_at_once_and_leaves_nothing(
-    any_trials: Trials, workers: Workers, any_settings: Settings
+    any_trials: Trials, workers: Workers, any_settings: Settings, tmp_path: Path
 ) -> None:
     job_id = any_trials.ask(gates=["two"])
     workers.start()
@@ -89,6 +89,8 @@ def test_a_job_that_was_cancelled_stops_at_once_and_leaves_nothing(
     assert any_trials.steps(job_id) == ["one", "two"]
     assert any_trials.results(job_id) == 0
     assert any_trials.desk.cancel(job_id)["status"] == "cancelled"
+    log = (tmp_path / "workers" / "worker.log").read_text()
+    assert "Traceback" not in log and "dbos" not in log  # to be cancelled is no trouble
 
 
 def test_a_job_is_cancelled_before_anybody_took_it(any_trials: Trials, workers: Workers) -> None:
