@@ -1,4 +1,7 @@
-"""`/health`: whether the server answers. Cheap enough to be asked every second: no program is run, nothing written."""
+"""`/health`: whether the server's process answers, whatever becomes of its database.
+
+Cheap enough to be asked every second: no program is run, nothing written.
+"""
 
 from typing import Literal
 
@@ -18,7 +21,7 @@ router = APIRouter(tags=["server"])
 class Health(Record):
     """That the server answers, and with what."""
 
-    status: Literal["ok"] = Field(description="Always ok: a server that is not well does not answer.")
+    status: Literal["ok"] = Field(description="Always ok: the process answers. Of the database it says nothing.")
     version: str = Field(description="The version of Edit Factory.", examples=["0.1.0"])
     ffmpeg_available: bool | None = Field(
         description="Whether an ffmpeg was found that has all we use; null while it is looked for.", examples=[True]
@@ -27,7 +30,7 @@ class Health(Record):
 
 @router.get("/health", summary="Whether the server answers")
 async def health(context: In) -> Health:
-    """Say that the server answers."""
+    """Say that the process answers; it asks neither the database nor a worker."""
     return Health(status="ok", version=__version__, ffmpeg_available=context.ffmpeg_available)
 
 

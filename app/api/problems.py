@@ -27,6 +27,15 @@ STATUS_OF_CODE = {
 }
 """The status of errors for which their class has another one."""
 
+HINT_OF_CODE = {"job_unknown": "GET /api/v1/library/jobs lists those there are."}
+"""What helps here, for errors whose own hint is about the command line."""
+
+HINT_OF_STATUS = {
+    404: "GET /openapi.json describes every address there is.",
+    405: "The header Allow names the methods of this address; GET /openapi.json describes them.",
+}
+
+_ABOUT_A_JOB = frozenset({"job_unknown", "job_state", "job_running"})
 _OWN_FAULT = 500
 
 
@@ -38,7 +47,7 @@ class Problem(Record):
     status: int = Field(description="The HTTP status.", examples=[404])
     detail: str = Field(description="What is wrong and why.", examples=["There is no job 7."])
     code: str = Field(description="Stable; programs may rely on it.", examples=["job_unknown"])
-    hint: str = Field("", description="What would work.", examples=["List the jobs to see those there are."])
+    hint: str = Field("", description="What would work.", examples=["GET /api/v1/library/jobs lists those there are."])
     subject: str = Field("", description="The field or thing it is about.", examples=["job_id"])
 
 
@@ -75,7 +84,9 @@ async def _known(request: Request, error: Exception) -> JSONResponse:
     code = error.instance_code
     status = STATUS_OF_CODE.get(code, error.http_status)
     if status < _OWN_FAULT:
-        return problem(status, code, *map(without_paths, (error.message, error.hint, error.subject)))
+        subject = "job_id" if code in _ABOUT_A_JOB else without_paths(error.subject)
+        hint = HINT_OF_CODE.get(code) or without_paths(error.hint)
+        return problem(status, code, without_paths(error.message), hint, subject)
     log.error("%s %s: %s [%s]", request.method, request.url.path, error.message, code)
     return problem(status, code, "The server cannot do this now.", "Its log says why; try again when it is mended.")
 
@@ -93,7 +104,8 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
 async def _of_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
     phrase = http.HTTPStatus(error.status_code).phrase
-    answer = problem(error.status_code, phrase.lower().replace(" ", "_").replace("-", "_"), f"{phrase}.")
+    code = phrase.lower().replace(" ", "_").replace("-", "_")
+    answer = problem(error.status_code, code, f"{phrase}.", HINT_OF_STATUS.get(error.status_code, ""))
     answer.headers.update(error.headers or {})
     return answer
 

@@ -104,6 +104,4 @@ async def _shown(context: Context, job: JobDict) -> Job:
 
 def unknown(job_id: str) -> InputError:
     """Return the error for a job that there is not."""
-    return InputError(
-        f"There is no job {job_id}.", hint="List the jobs to see those there are.", subject="job_id", code="job_unknown"
-    )
+    return InputError(f"There is no job {job_id}.", subject="job_id", code="job_unknown")

@@ -98,6 +98,8 @@ def test_a_slash_may_be_sent_as_it_is(ask: Ask, context: Context) -> None:
 def test_an_unknown_job_is_a_404(ask: Ask, method: str, place: str, job_id: str) -> None:
     answer = ask(method, f"{JOBS}/{job_id}{place}")
     assert (answer.status_code, answer.json()["code"]) == (404, "job_unknown")
+    assert answer.json()["hint"] == f"GET {JOBS} lists those there are."
+    assert answer.json()["subject"] == "job_id"
 
 
 def test_a_job_tells_neither_its_request_nor_a_path(ask: Ask, context: Context) -> None:

@@ -31,9 +31,9 @@ def test_an_unexpected_error_says_nothing_of_itself(app: FastAPI, ask: Ask) -> N
     ("error", "status"),
     [
         (InputError("wrong", subject="x"), 422),
-        (InputError("no such job", code="job_unknown"), 404),
-        (InputError("not now", code="job_state"), 409),
-        (InputError("still runs", code="job_running"), 409),
+        (InputError("no such job", code="job_unknown", subject="job_id"), 404),
+        (InputError("not now", code="job_state", subject="job_id"), 409),
+        (InputError("still runs", code="job_running", subject="job_id"), 409),
         (InputError("its status is the engine's", code="status_of_engine"), 409),
         (MediaError("broken"), 422),
     ],
@@ -79,6 +79,13 @@ def test_what_there_is_not_is_a_problem_as_well(ask: Ask, method: str, path: str
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.headers["content-type"] == "application/problem+json"
     assert status != 405 or answer.headers["allow"] == "GET"
+    assert "GET /openapi.json" in answer.json()["hint"]
+
+
+@pytest.mark.parametrize("code", ["job_unknown", "job_state", "job_running"])
+def test_what_is_about_a_job_names_the_field_and_not_the_job(app: FastAPI, ask: Ask, code: str) -> None:
+    error = InputError("The job is done.", hint="Only /srv/its/maker can.", subject="7", code=code)
+    assert ask("GET", failing(app, error)).json()["subject"] == "job_id"
 
 
 def test_problems_are_described_under_their_own_media_type() -> None:
