@@ -351,6 +351,9 @@ def test_stopping_leaves_no_process_and_no_half_clip(
     footage: tuple[Path, ...], tmp_path: Path, data_dir: Path, stop: signal.Signals
 ) -> None:
     out = tmp_path / "clips"
+    was_there = stop == signal.SIGTERM
+    if was_there:
+        out.mkdir()
     with subprocess.Popen(_command(out, footage), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         children = _encoding(process.pid)
         process.send_signal(stop)
@@ -364,6 +367,7 @@ def test_stopping_leaves_no_process_and_no_half_clip(
     assert time.monotonic() - began < 10
     assert json.loads(output)["error"]["code"] == "cancelled"
     assert list(out.glob(".*")) == []
+    assert out.exists() == was_there  # a folder that the command made, and nothing is in, goes with it
     assert [place for place in (data_dir / "work").rglob("*") if not place.is_dir()] == []
 
 

@@ -1,7 +1,9 @@
 """The main job from a command: asked for, worked on by a worker of this command's own where none stands, waited for."""
 
+import contextlib
+
 from app.config import Settings
-from app.errors import from_record
+from app.errors import Cancelled, from_record
 from app.media.ffmpeg import find_ffmpeg
 from app.models.control import Control
 from app.models.make import MakeRequest, MakeResult
@@ -21,12 +23,19 @@ def make(request: MakeRequest, settings: Settings, listener: Listener, control: 
     """
     check_names(request)
     find_ffmpeg(settings.ffmpeg)  # what is missing is said before hours of analysis, not after
+    is_new = not request.out.exists()
     require_space(request.out, [])
     prepare_scripts(request, settings)
     asked = request_json(request)
     desk = open_desk(settings)
-    job, mine = ask(desk, "generate", asked, f"make {request.count} clips")
-    done = attended(desk, job["job_id"], settings, listener, control, mine=mine)
+    job, mine = ask(desk, "generate", asked, f"make {request.count} clip{'s' * (request.count != 1)}")
+    try:
+        done = attended(desk, job["job_id"], settings, listener, control, mine=mine)
+    except Cancelled:
+        if is_new and mine:
+            with contextlib.suppress(OSError):  # something is in it
+                request.out.rmdir()
+        raise
     if done["status"] != "completed":
         raise from_record(done["error"])
     return MakeResult.model_validate(done["result"])
