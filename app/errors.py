@@ -49,7 +49,6 @@ class EditFactoryError(Exception):
             "subject": self.subject,
         }
 
-
     def as_record(self) -> dict[str, str]:
         """Return the error as it is kept: `as_dict` and its place in the tree, for `from_record`."""
         return {**self.as_dict(), "kind": type(self).__name__}

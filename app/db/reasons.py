@@ -5,13 +5,16 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+DATABASE_TROUBLE = "database"
+"""The code of a database that cannot be used now, and perhaps can in a moment."""
+
 
 class Reason(NamedTuple):
     """Why a database cannot be used, what would help, and the error's code."""
 
     why: str
     hint: str
-    code: str = "database"
+    code: str = DATABASE_TROUBLE
 
 
 _SPACE = "Free some space and run it again."

@@ -34,11 +34,13 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import InterfaceError, OperationalError, PendingRollbackError
 
 from app.db import Database
 from app.db.engine import database_errors
+from app.db.reasons import DATABASE_TROUBLE
 from app.db.tables import SCHEMA
-from app.errors import EnvironmentProblem
+from app.errors import EnvironmentProblem, StorageError
 
 T = TypeVar("T")
 
@@ -342,6 +344,18 @@ def in_step(name: str, work: Callable[[], T]) -> T:
 def in_transaction(name: str, work: Callable[[Connection], T]) -> T:
     """Do `work` in a transaction that commits together with the note that it was done: exactly once."""
     return _datasource.run(name, work)
+
+
+def workflow_id() -> str:
+    """Return the id of the workflow that runs in this thread."""
+    return str(DBOS.workflow_id)
+
+
+def is_database_trouble(error: Exception) -> bool:
+    """Whether the engine raises this because the database does not answer, and not because of the work."""
+    return isinstance(error, OperationalError | InterfaceError | PendingRollbackError) or (
+        isinstance(error, StorageError) and error.instance_code == DATABASE_TROUBLE
+    )
 
 
 def check() -> None:

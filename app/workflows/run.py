@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from app.config import Settings
+from app.db.reasons import DATABASE_TROUBLE
 from app.db.types import now
 from app.errors import Cancelled, EditFactoryError, JobError, StorageError, from_record
 from app.media.atomic import write_text
@@ -32,12 +33,16 @@ log = logging.getLogger("edit_factory")
 
 Json = dict[str, Any]
 
+_MOST_OUTAGES = 3
+"""How often one step is done again because the database was away."""
+
 
 @dataclass(frozen=True)
 class Worker:
     """What the workflows of this process work with.
 
-    `leaving` is set when its work is to be handed over; `parked` are the jobs that stand still since.
+    `leaving` is set when its work is to be handed over; `parked` are the jobs that stand still since. `put_back` puts a
+    workflow that runs here back into its queue.
     """
 
     settings: Settings
@@ -45,6 +50,7 @@ class Worker:
     desk: Desk
     pulse: Pulse
     leaving: threading.Event
+    put_back: Callable[[str], bool]
     parked: set[str] = field(default_factory=set)
 
 
@@ -110,7 +116,7 @@ class JobRun:
     def _outcome(self, work: Callable[[Control], Any], control: Control) -> Json:
         began = time.monotonic()
         try:
-            value = work(control)
+            value = self._in_spite_of_outages(work, control)
         except Cancelled:
             self._park_if_leaving()
             return {"cancelled": True, "seconds": time.monotonic() - began}
@@ -118,6 +124,22 @@ class JobRun:
             self._park_if_leaving()
             return {"error": told(error, self.settings).as_record(), "seconds": time.monotonic() - began}
         return {"value": value, "seconds": round(time.monotonic() - began, 3)}
+
+    def _in_spite_of_outages(self, work: Callable[[Control], Any], control: Control) -> Any:
+        """Do the step's work, and again when the database was away in the middle of it: what is finished is kept."""
+        for _ in range(_MOST_OUTAGES):
+            try:
+                return work(control)
+            except StorageError as error:
+                if error.instance_code != DATABASE_TROUBLE:
+                    raise
+                patiently(control, self._row)
+        return work(control)
+
+    def begin_again(self) -> None:
+        """Have the job go on from its last noted step: the engine could not note one, as the database was away."""
+        workflow_id = engine.workflow_id()
+        patiently(Control(), lambda: self.worker.put_back(workflow_id))
 
     def _park_if_leaving(self) -> None:
         """When this worker is leaving, never come back: the step's answer belongs to whoever takes the job over.
@@ -221,6 +243,9 @@ def durable(name: str, plan: Mapping[str, float]) -> Callable[[Callable[[JobRun,
                     abandon(job.settings, name, job_id, request)
                 raise
             except Exception as error:
+                if engine.is_database_trouble(error):
+                    job.begin_again()
+                    raise
                 job.fail(told(error, job.settings))
 
         run.__qualname__ = run.__name__ = f"{name}_workflow"

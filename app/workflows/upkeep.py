@@ -10,6 +10,7 @@ from app.db.tables import executors, jobs
 from app.errors import EditFactoryError, JobError
 from app.models.job import TERMINAL
 from app.services.job_storage import JobStorage
+from app.workflows.abandon import clear_beside
 from app.workflows.engine import Client, State
 from app.workflows.kinds import LOW
 from app.workflows.submit import Desk, part_id
@@ -44,12 +45,14 @@ def reconcile(storage: JobStorage, client: Client, desk: Desk) -> int:
     count = 0
     for workflow_id, row in rows.items():
         status = ended[workflow_id]
-        count += end_job(storage, row.id, row.attempt, _ENGINE_ENDED[status], cancelled=status == "CANCELLED")
+        if end_job(storage, row.id, row.attempt, _ENGINE_ENDED[status], cancelled=status == "CANCELLED"):
+            count += 1
+            clear_beside(row.job_type, row.id, row.data.get("request") or {})
     return count + _cancel_orphans(storage, client, desk)
 
 
 def _of_workflows(workflow_ids: list[str]) -> Select[Any]:
-    return select(jobs.c.id, jobs.c.workflow_id, jobs.c.attempt).where(jobs.c.workflow_id.in_(workflow_ids))
+    return select(jobs).where(jobs.c.workflow_id.in_(workflow_ids))
 
 
 def _cancel_orphans(storage: JobStorage, client: Client, desk: Desk) -> int:

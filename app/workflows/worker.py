@@ -51,7 +51,7 @@ class WorkerProcess:
             beat_seconds=settings.beat_seconds,
             lost=self._lost,
         )
-        self._worker = Worker(settings, self._storage, self._desk, self._pulse, self._leaving)
+        self._worker = Worker(settings, self._storage, self._desk, self._pulse, self._leaving, self._put_back)
         self._client = client_for(self._storage.database)
         self._stranded: set[str] = set()
 
@@ -105,6 +105,9 @@ class WorkerProcess:
         twice = stranded & self._stranded  # what was claimed a moment ago has perhaps not begun yet
         self._stranded = stranded
         return self._runtime.take_over(sorted(lost)) + sum(self._runtime.put_back(job, mine) for job in twice)
+
+    def _put_back(self, workflow_id: str) -> bool:
+        return self._runtime.put_back(workflow_id, self._lease.executor_id)
 
     def _hand_over(self) -> None:
         """Stop what runs, give the lease back and leave: others (or the next start) go on from the last step."""

@@ -21,7 +21,7 @@ from app.workflows.submit import Desk
 def job(desk: Desk, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[JobRun]:
     """The first attempt of a job."""
     monkeypatch.setattr(run, "_worker", [])
-    set_worker(Worker(settings, desk.storage, desk, Pulse(desk.storage), threading.Event()))
+    set_worker(Worker(settings, desk.storage, desk, Pulse(desk.storage), threading.Event(), lambda _: True))
     desk.submit("render", {}, job_id="job")
     yield JobRun("job", 1, {})
 
