@@ -16,7 +16,7 @@ from app.config import Settings, load_settings
 from app.services.job_storage import JobStorage
 from app.services.job_watch import JobWatch
 from app.services.supabase_mirror import end_mirrors, mirror_for
-from app.workflows.submit import Desk
+from app.workflows.jobs.submit import Desk
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from app.config import Settings
 from app.services.job_storage import JobStorage
 from app.services.job_watch import JobWatch
-from app.workflows.submit import Desk
+from app.workflows.jobs.submit import Desk
 
 
 @dataclass

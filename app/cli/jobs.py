@@ -20,12 +20,12 @@ from app.models.job import TERMINAL, JobDict, JobFilter
 from app.services.job_names import find_job
 from app.services.job_queries import job_filter
 from app.services.paid_calls import PaidCalls
-from app.workflows.attend import Listener, open_desk
 from app.workflows.cleanup import clean_up, plan
-from app.workflows.kinds import HIGH
-from app.workflows.lease import someone_standing
-from app.workflows.patience import patiently
-from app.workflows.submit import Desk, has_ended
+from app.workflows.jobs.attend import Listener, open_desk
+from app.workflows.jobs.kinds import HIGH
+from app.workflows.jobs.lease import someone_standing
+from app.workflows.jobs.patience import patiently
+from app.workflows.jobs.submit import Desk, has_ended
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Job = Annotated[str, typer.Argument(help="A job's id, or its first letters (at least 4).", show_default=False)]

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from app.config import load_settings
 from app.errors import EditFactoryError
 from app.models.control import Control
-from app.workflows.attend import Listener
+from app.workflows.jobs.attend import Listener
 
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)

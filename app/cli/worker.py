@@ -9,7 +9,7 @@ from types import FrameType
 from app.cli.output import STOPS, console
 from app.config import Settings, load_settings
 from app.services.job_storage import JobStorage
-from app.workflows.supervisor import Supervisor
+from app.workflows.jobs.supervisor import Supervisor
 
 
 def worker_command() -> int:

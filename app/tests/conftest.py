@@ -73,8 +73,8 @@ def data_dir(
     yield folder
     forget_job_storages()
     end_mirrors()
-    if "app.workflows.engine" in sys.modules:
-        sys.modules["app.workflows.engine"].close_clients()
+    if "app.workflows.jobs.engine" in sys.modules:
+        sys.modules["app.workflows.jobs.engine"].close_clients()
     close_databases()
 
 

@@ -11,8 +11,8 @@ from app.services.job_storage import JobStorage
 from app.tests.api.serving import JOBS, Server, ask_for_analysis, longer, serving
 from app.tests.conftest import ClipMaker
 from app.tests.ground.children import until
-from app.workflows.records import request_json
-from app.workflows.submit import Desk
+from app.workflows.jobs.records import request_json
+from app.workflows.jobs.submit import Desk
 
 pytestmark = pytest.mark.slow
 

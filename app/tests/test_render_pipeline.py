@@ -362,7 +362,7 @@ def test_stopping_leaves_no_process_and_no_half_clip(
     assert _gone(children)
     assert not [file for file in out.glob("*") if not file.name.startswith(".")]
     if stop == signal.SIGKILL:
-        return  # nobody could tidy up; the next run does, as app/tests/workflows/test_places.py shows
+        return  # nobody could tidy up; the next run does, as app/tests/workflows/clips/test_places.py shows
     assert process.returncode == 130
     assert time.monotonic() - began < 10
     assert json.loads(output)["error"]["code"] == "cancelled"

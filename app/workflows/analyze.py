@@ -6,7 +6,7 @@ from app.models.control import Control
 from app.models.media import MediaInfo
 from app.services.analysis import analyze_once
 from app.services.sources import unquoted
-from app.workflows.run import JobRun, durable
+from app.workflows.jobs.run import JobRun, durable
 
 
 @durable("analyze", {"analyze": 1.0})

@@ -11,7 +11,7 @@ from app.models.cleanup import CleanUpPlan, CleanUpReport
 from app.models.control import Control
 from app.services.job_storage import JobStorage
 from app.workflows.job_sweeps import Beside, EngineRows, JobFolders, Leases, OldJobs
-from app.workflows.run import JobRun, durable
+from app.workflows.jobs.run import JobRun, durable
 from app.workflows.sweeps import Cache, DeadRuns, Files, Sweep
 
 

@@ -22,12 +22,12 @@ from app.services import speech
 from app.services.analysis import analyze_once, is_analyzed
 from app.services.edits import EditLibrary
 from app.services.sources import SourceIndex, quoted, unquoted
-from app.workflows.decide import Spoken, decide, of_variant
-from app.workflows.parts_of_job import PartOfJob, do_parts, error_of, require_all
-from app.workflows.places import require_space
-from app.workflows.records import Json, Source, read_request, source_of
-from app.workflows.run import JobRun, durable
-from app.workflows.summary import describe, shared_seconds, sound_notes, voice_notes
+from app.workflows.clips.decide import Spoken, decide, of_variant
+from app.workflows.clips.places import require_space
+from app.workflows.clips.summary import describe, shared_seconds, sound_notes, voice_notes
+from app.workflows.jobs.parts_of_job import PartOfJob, do_parts, error_of, require_all
+from app.workflows.jobs.records import Json, Source, read_request, source_of
+from app.workflows.jobs.run import JobRun, durable
 
 
 @durable("generate", {"probe": 1.0, "rest": 99.0})

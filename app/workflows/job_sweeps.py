@@ -19,11 +19,11 @@ from app.models.control import Control
 from app.models.job import TERMINAL
 from app.services.cleanup import leftovers
 from app.services.job_storage import JobStorage, descendants
-from app.workflows.abandon import SHOWING, clear_beside, out_folder
-from app.workflows.engine import client_for
-from app.workflows.holds import beside_prefix, left_in
-from app.workflows.lease import forget_old
-from app.workflows.places import job_folder
+from app.workflows.clips.holds import beside_prefix, left_in
+from app.workflows.clips.places import job_folder
+from app.workflows.jobs.abandon import SHOWING, clear_beside, out_folder
+from app.workflows.jobs.engine import client_for
+from app.workflows.jobs.lease import forget_old
 from app.workflows.sweeps import Sweep
 
 _WITHOUT_FOLDER = frozenset({"completed", "cancelled"})

@@ -7,11 +7,11 @@ from app.errors import Cancelled, from_record
 from app.media.ffmpeg import find_ffmpeg
 from app.models.control import Control
 from app.models.make import MakeRequest, MakeResult
-from app.workflows.attend import Listener, ask, attended, open_desk
-from app.workflows.decide import check_names
+from app.workflows.clips.decide import check_names
+from app.workflows.clips.places import require_space
 from app.workflows.generate import prepare_scripts
-from app.workflows.places import require_space
-from app.workflows.records import request_json
+from app.workflows.jobs.attend import Listener, ask, attended, open_desk
+from app.workflows.jobs.records import request_json
 
 
 def make(request: MakeRequest, settings: Settings, listener: Listener, control: Control) -> MakeResult:

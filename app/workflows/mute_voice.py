@@ -13,11 +13,11 @@ from app.models.control import Control
 from app.models.media import MediaInfo
 from app.models.timing import Span
 from app.services.sources import quoted, unquoted
-from app.workflows.holds import beside_prefix, bring, hold_first, show, was_shown
-from app.workflows.records import Json
-from app.workflows.run import JobRun, durable
-from app.workflows.shown import keep_shown, show_nothing
-from app.workflows.stems import numbered
+from app.workflows.clips.holds import beside_prefix, bring, hold_first, show, was_shown
+from app.workflows.clips.shown import keep_shown, show_nothing
+from app.workflows.clips.stems import numbered
+from app.workflows.jobs.records import Json
+from app.workflows.jobs.run import JobRun, durable
 
 STEPS = {"probe": 0.05, "detect": 0.35, "mute": 0.58, "publish": 0.02}
 

@@ -14,9 +14,9 @@ from app.models.report import CheckReport
 from app.services import speech
 from app.services.edits import EditLibrary
 from app.services.sources import SourceIndex, quoted, unquoted
-from app.workflows.attend import Listener, ask, attended, open_desk
-from app.workflows.places import is_taken
-from app.workflows.records import Source
+from app.workflows.clips.places import is_taken
+from app.workflows.jobs.attend import Listener, ask, attended, open_desk
+from app.workflows.jobs.records import Source
 
 _LARGEST_DOCUMENT = 16 << 20
 

@@ -14,14 +14,14 @@ from app.models.report import PartsReport
 from app.services import speech
 from app.services.edits import EditLibrary
 from app.services.sources import quoted, unquoted
-from app.workflows.patience import patiently
-from app.workflows.places import require_space
-from app.workflows.publish import Rendering, check_and_poster, join, picture, reveal, sound
-from app.workflows.records import Json, source_of
-from app.workflows.run import JobRun, durable
-from app.workflows.shown import keep_shown, show_nothing
-from app.workflows.stems import choose_stem, take_stem
-from app.workflows.submit import part_id
+from app.workflows.clips.places import require_space
+from app.workflows.clips.publish import Rendering, check_and_poster, join, picture, reveal, sound
+from app.workflows.clips.shown import keep_shown, show_nothing
+from app.workflows.clips.stems import choose_stem, take_stem
+from app.workflows.jobs.patience import patiently
+from app.workflows.jobs.records import Json, source_of
+from app.workflows.jobs.run import JobRun, durable
+from app.workflows.jobs.submit import part_id
 
 STEPS = {"name": 0.01, "sound": 0.03, "picture": 0.86, "join": 0.02, "check": 0.07, "publish": 0.01}
 """Shares of the time that each step takes (measured on clips of 20 s)."""

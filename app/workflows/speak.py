@@ -10,7 +10,7 @@ from app.models.control import Control
 from app.models.make import OverLength
 from app.models.voice import SpeechText, Voice, VoiceInfo
 from app.services import speech
-from app.workflows.run import JobRun, durable
+from app.workflows.jobs.run import JobRun, durable
 
 MAX_WORDS = 2000
 """Words of one script: about 13 minutes of speech, more than any place of publication takes as a short clip."""

@@ -20,7 +20,7 @@ from app.services.job_storage import JobStorage
 from app.services.sources import quoted
 from app.tests.footage import ffmpeg
 from app.tests.ground.children import PATIENCE, until
-from app.workflows.submit import Desk
+from app.workflows.jobs.submit import Desk
 
 PROGRAM = [sys.executable, "-c", "from app.cli import main; main()"]
 JOBS = "/api/v1/library/jobs"

@@ -15,7 +15,7 @@ from app.tests.api.serving import JOBS, PROGRAM, ask_for_analysis, is_alive, lon
 from app.tests.cli.runner import CommandLine
 from app.tests.conftest import ClipMaker
 from app.tests.ground.children import PATIENCE, until
-from app.workflows.lease import someone_standing
+from app.workflows.jobs.lease import someone_standing
 
 pytestmark = pytest.mark.slow
 

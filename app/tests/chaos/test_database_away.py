@@ -14,7 +14,7 @@ from app.tests.chaos.trials import Trials
 from app.tests.chaos.workers import Workers, workers_in
 from app.tests.ground.children import until
 from app.tests.ground.postgres import PostgresServer
-from app.workflows.attend import open_desk
+from app.workflows.jobs.attend import open_desk
 
 pytestmark = [pytest.mark.slow, pytest.mark.chaos, pytest.mark.store]
 

@@ -14,8 +14,8 @@ from app.models.make import MakeRequest
 from app.tests.chaos.workers import workers_in
 from app.tests.conftest import ClipMaker
 from app.tests.ground.children import until
-from app.workflows.attend import open_desk
-from app.workflows.records import request_json
+from app.workflows.jobs.attend import open_desk
+from app.workflows.jobs.records import request_json
 
 pytestmark = [pytest.mark.slow, pytest.mark.chaos]
 

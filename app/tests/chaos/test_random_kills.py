@@ -20,7 +20,7 @@ from app.models.job import TERMINAL
 from app.tests.chaos.provider import charging_provider
 from app.tests.chaos.trials import Trials
 from app.tests.chaos.workers import Workers, context, environment, set_environment, workers_in
-from app.workflows.attend import open_desk
+from app.workflows.jobs.attend import open_desk
 
 pytestmark = [pytest.mark.slow, pytest.mark.chaos]
 

@@ -22,8 +22,8 @@ from app.tests.services.speech.counting_voice import (
     counting_service,
     installed_in,
 )
-from app.workflows.records import request_json
-from app.workflows.submit import Desk, part_id
+from app.workflows.jobs.records import request_json
+from app.workflows.jobs.submit import Desk, part_id
 
 pytestmark = [pytest.mark.slow, pytest.mark.chaos]
 

@@ -14,9 +14,9 @@ from app.errors import FootageError, StorageError
 from app.models.control import Control
 from app.models.cost import CostEntry
 from app.services.paid_calls import PaidCalls
-from app.workflows.engine import Queue
-from app.workflows.run import JobRun, durable
-from app.workflows.submit import part_id
+from app.workflows.jobs.engine import Queue
+from app.workflows.jobs.run import JobRun, durable
+from app.workflows.jobs.submit import part_id
 
 STEPS = ("one", "two", "three")
 QUEUE = Queue("trial", per_worker=2)

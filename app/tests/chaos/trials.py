@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from app.db.tables import clips
 from app.models.job import TERMINAL, JobDict
 from app.tests.ground.children import until
-from app.workflows.places import job_folder
-from app.workflows.submit import Desk
+from app.workflows.clips.places import job_folder
+from app.workflows.jobs.submit import Desk
 
 
 class Trials:

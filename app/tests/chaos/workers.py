@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from app.tests.ground.children import until
-from app.workflows.lease import start_of
+from app.workflows.jobs.lease import start_of
 
 FAST = {"EDIT_FACTORY_LEASE_SECONDS": "2", "EDIT_FACTORY_BEAT_SECONDS": "0.4"}
 """Short leases: a dead or sleeping worker is noticed within about 2 s."""
 
 context = multiprocessing.get_context("forkserver")
-context.set_forkserver_preload(["app.workflows.catalogue", "app.workflows.worker", "app.tests.chaos.trial"])
+context.set_forkserver_preload(["app.workflows.catalogue", "app.workflows.jobs.worker", "app.tests.chaos.trial"])
 
 
 OURS = ("EDIT_FACTORY_", "SUPABASE_", "DATABASE_URL", "PYTHONPATH", "COUNTING_")
@@ -108,7 +108,7 @@ def work(variables: dict[str, str], kill_at: tuple[str, ...], folder: Path) -> N
     _be_killed(kill_at, folder)
     from app.config import load_settings  # noqa: PLC0415 - in the child only
     from app.tests.chaos import trial  # noqa: PLC0415
-    from app.workflows import worker  # noqa: PLC0415
+    from app.workflows.jobs import worker  # noqa: PLC0415
 
     queues = vars(worker)["queues"]
     vars(worker)["queues"] = lambda machine: [*queues(machine), trial.QUEUE]
@@ -120,7 +120,7 @@ def work(variables: dict[str, str], kill_at: tuple[str, ...], folder: Path) -> N
 
 def _be_killed(kill_at: tuple[str, ...], folder: Path) -> None:
     """Come by a point before, in and after each step, and die there when that is wanted."""
-    from app.workflows import engine, run  # noqa: PLC0415 - in the child only
+    from app.workflows.jobs import engine, run  # noqa: PLC0415 - in the child only
 
     kinds = threading.local()
     started = run.JobRun.__init__

@@ -23,9 +23,9 @@ from app.tests.cli.runner import CommandLine
 from app.tests.ground.children import until
 from app.tests.ground.postgres import PostgresServer
 from app.tests.services.test_job_cleanup import store
-from app.workflows.attend import open_desk
-from app.workflows.submit import Desk
-from app.workflows.upkeep import end_job
+from app.workflows.jobs.attend import open_desk
+from app.workflows.jobs.submit import Desk
+from app.workflows.jobs.upkeep import end_job
 
 DOCS = Path(__file__).parents[3] / "docs" / "cli.md"
 NO_WORKER = "No worker is running"

@@ -6,7 +6,7 @@ import pytest
 
 from app.cli.render import _stem
 from app.tests.cli.runner import CommandLine
-from app.workflows.places import files_of
+from app.workflows.clips.places import files_of
 
 EDIT = Path("clips/summer.edit.json")
 

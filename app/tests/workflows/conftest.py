@@ -6,8 +6,8 @@ import pytest
 
 from app.config import Settings
 from app.tests.chaos.trials import Trials
-from app.workflows.attend import open_desk
-from app.workflows.submit import Desk
+from app.workflows.jobs.attend import open_desk
+from app.workflows.jobs.submit import Desk
 
 
 @pytest.fixture

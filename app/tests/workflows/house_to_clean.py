@@ -17,9 +17,9 @@ from app.models.edit import Edit
 from app.services.edits import EditLibrary
 from app.services.sources import quoted
 from app.tests.models.test_edit import document
-from app.workflows.attend import open_desk
-from app.workflows.engine import client_for
-from app.workflows.places import job_folder
+from app.workflows.clips.places import job_folder
+from app.workflows.jobs.attend import open_desk
+from app.workflows.jobs.engine import client_for
 
 DAY = 86_400
 ENDED = ("completed", "failed", "cancelled")

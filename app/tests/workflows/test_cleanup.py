@@ -28,8 +28,8 @@ from app.tests.chaos.workers import workers_in
 from app.tests.ground.children import until
 from app.tests.workflows.house_to_clean import House, State
 from app.workflows.cleanup import clean_up, plan, sweeps_of
-from app.workflows.holds import beside_prefix, hold_first, show
-from app.workflows.places import job_folder
+from app.workflows.clips.holds import beside_prefix, hold_first, show
+from app.workflows.clips.places import job_folder
 from app.workflows.sweeps import Sweep
 
 

@@ -9,7 +9,7 @@ from app.errors import Cancelled, InputError, StorageError
 from app.models.control import Control
 from app.tests.ground.children import child
 from app.workflows import mute_voice
-from app.workflows.holds import let_go, take_back
+from app.workflows.clips.holds import let_go, take_back
 from app.workflows.mute_voice import mute_request
 
 
@@ -83,7 +83,7 @@ PROGRAM = """
 import os, signal
 from pathlib import Path
 from app.models.control import Control
-from app.workflows import holds, mute_voice
+from app.workflows.clips import holds, mute_voice
 settle = holds.settle
 def dying(made, place):
     if {after}:

@@ -23,10 +23,10 @@ from app.tests.chaos.workers import Workers, workers_in
 from app.tests.conftest import ClipMaker
 from app.tests.ground.children import until
 from app.workflows.cleanup import clean_up
+from app.workflows.clips.places import job_folder
+from app.workflows.jobs.records import request_json
+from app.workflows.jobs.submit import Desk, has_ended, part_id
 from app.workflows.mute_voice import mute_request
-from app.workflows.places import job_folder
-from app.workflows.records import request_json
-from app.workflows.submit import Desk, has_ended, part_id
 
 pytestmark = pytest.mark.slow
 

@@ -1,0 +1,1 @@
+"""Tests of how clips are made and shown."""

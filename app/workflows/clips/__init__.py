@@ -1,0 +1,1 @@
+"""From decisions to a clip that is shown: its documents, its name, its files."""
