@@ -13,8 +13,8 @@ from app.services.job_storage import JobStorage
 from app.tests.api.serving import JOBS, Server, serving
 from app.tests.footage import make_clip
 from app.tests.ground.children import until
-from app.workflows.records import request_json
-from app.workflows.submit import Desk
+from app.workflows.jobs.records import request_json
+from app.workflows.jobs.submit import Desk
 from benchmarks.tools.databases import add_jobs
 from benchmarks.tools.figure import Figure
 from benchmarks.tools.timing import p95

@@ -13,8 +13,8 @@ from app.db import close_databases
 from app.tests.chaos.trials import Trials
 from app.tests.chaos.workers import workers_in
 from app.tests.ground.children import until
-from app.workflows.attend import open_desk
-from app.workflows.engine import close_clients
+from app.workflows.jobs.attend import open_desk
+from app.workflows.jobs.engine import close_clients
 from benchmarks.tools.databases import postgres_url
 from benchmarks.tools.figure import Figure
 
