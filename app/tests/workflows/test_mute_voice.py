@@ -83,7 +83,8 @@ PROGRAM = """
 import os, signal
 from pathlib import Path
 from app.models.control import Control
-from app.workflows.clips import holds, mute_voice
+from app.workflows import mute_voice
+from app.workflows.clips import holds
 settle = holds.settle
 def dying(made, place):
     if {after}:
