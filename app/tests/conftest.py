@@ -41,12 +41,10 @@ ORIGINAL = Path(__file__).with_name("test_job_storage.py")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what runs on both databases, and keep the original interface's tests together in one process."""
+    """Mark what runs on both databases."""
     for item in items:
         if "any_settings" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.store)
-        if item.path == ORIGINAL:
-            item.add_marker(pytest.mark.xdist_group("original"))
 
 
 @pytest.fixture(scope="session")
