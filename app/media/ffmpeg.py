@@ -65,6 +65,12 @@ Format: Start, End, Style, Text
 Dialogue: 0:00:00.00,0:00:01.00,Red,{\\pos(0,0)\\p1}m 0 0 l 64 0 64 64 0 64
 """
 
+_NO_MEMORY = re.compile(
+    r"Cannot allocate memory|malloc of size \d+ failed|pthread_create\(\) failed|Error while opening encoder"
+)
+"""What ffmpeg 9.0.2 and x264 said when an allocation, or one more thread, was refused (limits of 260 to 400 MB). The
+encoders' options are ours and right, so that one of them fails to open for want of memory only."""
+
 _POLL_SECONDS = 0.05
 _PROGRESS_SECONDS = 0.2
 _LOG_LINES = 10_000  # half an hour as often black or frozen as the detectors can tell gives 6300
@@ -328,7 +334,7 @@ def _failure(call: Run, status: int, log: str) -> RenderError | StorageError:
             subject="disk",
             code="disk_full",
         )
-    if "Cannot allocate memory" in log or status in {-signal.SIGKILL, -signal.SIGSEGV, -signal.SIGABRT}:
+    if _NO_MEMORY.search(log) or status in {-signal.SIGKILL, -signal.SIGSEGV, -signal.SIGABRT}:
         return RenderError(
             f"ffmpeg ran out of memory or was killed while {call.what}.",
             hint="Close other programs, use smaller footage, or lower EDIT_FACTORY_MAX_PARALLEL.",
