@@ -24,7 +24,7 @@ from app.workflows.clips.places import job_folder
 from app.workflows.jobs.abandon import SHOWING, clear_beside, out_folder
 from app.workflows.jobs.engine import client_for
 from app.workflows.jobs.lease import forget_old
-from app.workflows.sweeps import Sweep
+from app.workflows.sweeps import OneByOne, Sweep
 
 _WITHOUT_FOLDER = frozenset({"completed", "cancelled"})
 """A job that failed keeps what it had finished for as long as it is kept itself: a retry goes on from there."""
@@ -33,7 +33,7 @@ _AT_ONCE = 200
 _ENDED = (jobs.c.workflow_id.is_not(None), jobs.c.status.in_(TERMINAL))
 
 
-class Beside(Sweep):
+class Beside(OneByOne):
     """What ended jobs left beside their results: names they hold, half-written files, the clip of a cancelled job.
 
     Whoever ends a job takes these away himself, unless he dies, or the disk is away. They come first: once a job is
@@ -96,7 +96,7 @@ class OldJobs(Sweep):
         return self._days + (now() - self._began) / timedelta(days=1)
 
 
-class JobFolders(Sweep):
+class JobFolders(OneByOne):
     """Folders in which jobs kept what they had finished, and that nobody will go on from."""
 
     name = "folders"

@@ -32,16 +32,9 @@ class Sweep(ABC):
     def find(self) -> list[Find]:
         """Return what there is to take away."""
 
+    @abstractmethod
     def take(self, finds: Sequence[Find], control: Control) -> Iterator[Find]:
         """Take away what was found, and yield what is gone; what is needed by now is left."""
-        for find in finds:
-            control.check()
-            if self._remove(find):
-                yield find
-
-    def _remove(self, find: Find) -> bool:
-        """Take one thing away, after another look; False when it is left."""
-        raise NotImplementedError
 
     def done(self, control: Control) -> dict[str, int]:
         """Find, take away, and return how many and how many bytes."""
@@ -58,7 +51,22 @@ class Sweep(ABC):
         ]
 
 
-class DeadRuns(Sweep):
+class OneByOne(Sweep):
+    """A kind of thing of which each is looked at again right before it is taken away."""
+
+    def take(self, finds: Sequence[Find], control: Control) -> Iterator[Find]:
+        """Take away one after the other."""
+        for find in finds:
+            control.check()
+            if self._remove(find):
+                yield find
+
+    @abstractmethod
+    def _remove(self, find: Find) -> bool:
+        """Take one thing away, after another look; False when it is left."""
+
+
+class DeadRuns(OneByOne):
     """Work folders of runs that died."""
 
     name = "runs"
@@ -77,7 +85,7 @@ class DeadRuns(Sweep):
         return not find.path.exists()
 
 
-class Files(Sweep):
+class Files(OneByOne):
     """Files that can be told by their name and age alone: half-written ones, old logs."""
 
     def __init__(self, storage: JobStorage, settings: Settings, *, logs: bool) -> None:

@@ -25,7 +25,7 @@ from app.tests.ground.children import until
 from app.workflows.cleanup import clean_up
 from app.workflows.clips.places import job_folder
 from app.workflows.jobs.records import request_json
-from app.workflows.jobs.submit import Desk, has_ended, part_id
+from app.workflows.jobs.submit import Desk, has_ended
 from app.workflows.mute_voice import mute_request
 
 pytestmark = pytest.mark.slow
@@ -217,7 +217,3 @@ def test_muting_a_silent_film_and_shares_out_of_range(
     job = ended(desk, job_id)
     assert (job["status"], job["error"]["code"]) == ("failed", "media_no_sound")
     assert not (tmp_path / "out.mp4").exists()
-
-
-def test_parts_have_ids_that_their_job_decides(desk: Desk) -> None:
-    assert part_id("a", "render", "x") != part_id("a", "speak", "x")

@@ -40,7 +40,7 @@ def queues(machine: Machine) -> list[Queue]:
 
 
 PROVIDER_LIMITS: Mapping[str, int] = {"edge": 2, "elevenlabs": 2, "other": 2}
-"""Requests at once to a voice service: what the smallest plan of ElevenLabs allows (2026-11, its pricing page)."""
+"""Jobs at once that speak through a service: few, as small plans allow few; no service was asked how many."""
 
 
 _SELDOM = 1.0  # each look is a query: a worker without work should cost little
