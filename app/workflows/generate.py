@@ -42,7 +42,7 @@ def generate_workflow(job: JobRun, request: Json) -> None:
     decided = job.step("choose", lambda control: _choose(asked, sources, spoken, settings, control))
     job.plan({"render": 1.0})
     clips = job.step("render", lambda control: _render(job, asked, sources, spoken, decided, control))
-    job.finish(_result(job, asked, found, decided, clips).model_dump(mode="json"))
+    job.finish(_result(job, asked, [found, decided], spoken, clips).model_dump(mode="json"))
 
 
 def probe_all(request: MakeRequest, settings: Settings, control: Control) -> Json:
@@ -195,8 +195,6 @@ def _choose(asked: MakeRequest, sources: Sequence[Source], spoken: Json, setting
     return {
         "possible": choice.possible,
         "edits": [edit.identity for edit in edits],
-        "names": [edit.name for edit in edits],
-        "frames": [edit.frames for edit in edits],
         "variants": [variant.index for variant in choice.variants],
         "shared": [shared.model_dump(mode="json") for shared in shared_seconds(choice, edits)],
         "cost": sum(one.voice.cost_microdollars for one in heard),
@@ -259,18 +257,19 @@ def _clip(clip: ClipResult, part: JobDict) -> ClipResult:
     )
 
 
-def _result(job: JobRun, asked: MakeRequest, found: Json, decided: Json, clips: list[Json]) -> MakeResult:
-    language, voice = voice_of(asked, job.settings)
+def _result(job: JobRun, asked: MakeRequest, told: list[Json], spoken: Json, clips: list[Json]) -> MakeResult:
+    """Return what came of the job, from its steps' answers alone: what is installed may have changed since."""
+    decided = told[-1]
     return MakeResult.model_validate(
         {
             "asked": asked.count,
             "possible": decided["possible"],
-            "language": language,
+            "language": spoken["language"],
             "language_detected": bool(asked.scripts) and asked.language is None,
-            "voice": voice.id if voice else None,
+            "voice": spoken["voice"]["id"] if spoken["voice"] else None,
             "clips": clips,
             "shared": decided["shared"],
-            "notes": [*found["notes"], *decided["notes"]],
+            "notes": [note for answer in told for note in answer["notes"]],
             "steps": [StepTime(step=name, seconds=round(seconds, 3)) for name, seconds in job.seconds.items()],
             "cost_microdollars": decided["cost"],
         }
