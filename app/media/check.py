@@ -19,8 +19,8 @@ from app.media.atomic import storage_errors
 from app.media.caption_check import captions_item, compare_arguments, frames_to_compare
 from app.media.explain import Explainer
 from app.media.ffmpeg import Ffmpeg, Input, Limits, Workplace
+from app.media.graph import Part
 from app.media.loudness import ALLOWED_LU, ALLOWED_PEAK, QUIET_LUFS, TARGET_LUFS, measure, read_meter
-from app.media.parts import Part
 from app.media.sound import SAMPLE_RATE, SAMPLES_PER_FRAME
 from app.media.spans import DETECTORS, black_item, frozen_item
 from app.media.subtitles import Subtitles

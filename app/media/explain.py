@@ -8,7 +8,7 @@ question is framed again, small and without captions, and the same detectors loo
 from collections.abc import Sequence
 
 from app.media.ffmpeg import Workplace
-from app.media.parts import Part, part_filters, picture_of, seek
+from app.media.graph import Part, part_filters, picture_of, seek
 from app.media.spans import black_spans, frozen_spans
 from app.models.edit import Canvas
 from app.models.timing import OUTPUT_FPS, Span

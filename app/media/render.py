@@ -17,10 +17,11 @@ from app.media.atomic import settle, storage_errors, write_text
 from app.media.colours import read_colours
 from app.media.containers import MAX_PIXELS, no_picture, open_media, picture_stream
 from app.media.ffmpeg import Workplace
+from app.media.graph import Source, parts_of
 from app.media.held import own_folder
 from app.media.join import join
 from app.media.loudness import QUIET_LUFS, SILENT_LUFS, level
-from app.media.parts import Source, encode_parts, look_of, parts_of
+from app.media.parts import encode_parts, look_of
 from app.media.seeking import WITHOUT_INDEX
 from app.media.shelf import Shelf
 from app.media.sound import mix, takes_of

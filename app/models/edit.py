@@ -7,8 +7,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from app.models.base import Record, canonical_json, content_key
+from app.models.timing import Span
 
-EDIT_VERSION = 1
+EDIT_VERSION = 2
 _NAMESPACE = uuid.UUID("6f7c1f0e-5a0d-5d0b-9d0a-ed17fac70001")
 
 MOST_FRAMES = 54_000
@@ -19,6 +20,13 @@ LARGEST_SIDE = 4_096
 Frames = Annotated[int, Field(ge=0, le=MOST_FRAMES)]
 FramingMode = Literal["crop", "blur", "fit"]
 QualityName = Literal["draft", "standard", "high"]
+SourceKind = Literal["video", "photo", "logo", "music"]
+TransitionKind = Literal["cut", "dissolve", "dip"]
+SourceSoundMode = Literal["off", "on", "muted", "ambience"]
+Corner = Literal["top-left", "top-right", "bottom-left", "bottom-right"]
+Colour = Annotated[str, Field(pattern=r"^[0-9A-F]{6}$")]
+Share = Annotated[float, Field(ge=0, le=1)]
+Decibels = Annotated[float, Field(ge=-60, le=12)]
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -39,22 +47,71 @@ class Canvas(Record):
 
 
 class SourceRef(Record):
-    """A file the edit takes from, by content; `name` only helps a person (and a search) to find it again."""
+    """A file the edit takes from, by content; `name` only helps a person (and a search) to find it again.
+
+    A photo and a logo have no length (`duration` 0). `speech` holds where somebody speaks in it, in source seconds,
+    when the edit's source sound needs to know.
+    """
 
     content_hash: Hash
     name: str
     duration: float
     has_audio: bool
+    kind: SourceKind = "video"
+    speech: tuple[Span, ...] = ()
+
+
+class View(Record):
+    """What of a picture is seen: a window of the canvas' shape with its middle at `x`, `y` (shares of the upright
+    picture), `zoom` times smaller than the largest that fits. The renderer keeps the window inside the picture."""
+
+    x: Share = 0.5
+    y: Share = 0.5
+    zoom: Annotated[float, Field(ge=1, le=4)] = 1.0
+
+
+class Move(Record):
+    """How the window goes from a shot's first frame to its last: not at all when both views are the same."""
+
+    start: View = View()
+    end: View = View()
+
+    @property
+    def still(self) -> bool:
+        """Whether the window stays where it is."""
+        return self.start == self.end
+
+
+class Transition(Record):
+    """How a shot begins: over `frames` frames around its cut, half of them before it; a hard cut has none.
+
+    A dissolve needs footage beyond the cut on both sides; a dip goes through black and needs none.
+    """
+
+    kind: TransitionKind = "cut"
+    frames: Annotated[int, Field(ge=0, le=60, multiple_of=2)] = 0
+
+    @model_validator(mode="after")
+    def _has_its_length(self) -> Self:
+        if (self.kind == "cut") != (self.frames == 0):
+            raise ValueError(f"a {self.kind} cannot take {self.frames} frames")
+        return self
 
 
 class EditShot(Record):
-    """`frames` frames on the output, taken from `source` from `source_start` (seconds, microsecond steps)."""
+    """`frames` frames on the output, taken from `source` from `source_start` (seconds, microsecond steps).
+
+    `move` says which part of the picture a crop shows, and how a photograph is travelled over. `enter` is how it
+    begins.
+    """
 
     id: str
     source: Hash
     source_start: Annotated[float, Field(ge=0)]
     frames: Annotated[int, Field(ge=1, le=MOST_FRAMES)]
     framing: FramingMode
+    move: Move = Move()
+    enter: Transition = Transition()
     score: float = 0.0
     reason: str = ""
 
@@ -70,10 +127,65 @@ class VoiceTrack(Record):
 
 
 class SourceSound(Record):
-    """The footage's own sound: off, or mixed at `level_db` decibels."""
+    """The footage's own sound at `level_db` decibels: off, as it is, with voices muted to the share `keep` of their
+    amplitude, or with voices taken out and what is around them kept (`ambience`).
 
-    mode: Literal["off", "on"] = "off"
-    level_db: Annotated[float, Field(ge=-60, le=12)] = 0.0
+    Under the voice-over it is turned down by `duck_db` decibels more.
+    """
+
+    mode: SourceSoundMode = "off"
+    level_db: Decibels = 0.0
+    keep: Share = 0.0
+    duck_db: Annotated[float, Field(ge=0, le=40)] = 0.0
+
+
+class MusicTrack(Record):
+    """Music under the whole clip, from `start` seconds of `source` on, repeated when it is shorter.
+
+    It plays at `level_db` decibels relative to the voice's loudness, and `duck_db` lower while the voice speaks.
+    """
+
+    source: Hash
+    start: Annotated[float, Field(ge=0)] = 0.0
+    level_db: Decibels = -14.0
+    duck_db: Annotated[float, Field(ge=0, le=40)] = 8.0
+
+
+class Logo(Record):
+    """A picture in a corner of the safe area, as wide as the share `width` of the canvas, on every shot."""
+
+    source: Hash
+    corner: Corner = "top-left"
+    width: Annotated[float, Field(ge=0.03, le=0.5)] = 0.16
+    opacity: Share = 1.0
+
+
+class CallToAction(Record):
+    """A line of text above the captions from output frame `start` to `end` (exclusive)."""
+
+    text: Annotated[str, Field(min_length=1, max_length=120)]
+    start: Frames
+    end: Frames
+    colour: Colour = "FFFFFF"
+    box_colour: Colour = "E11D48"
+
+
+class EndCard(Record):
+    """What is on screen behind the last shot for `frames` frames: lines of text, and the logo above them."""
+
+    frames: Annotated[int, Field(ge=1, le=300)]
+    lines: Annotated[tuple[Annotated[str, Field(max_length=120)], ...], Field(max_length=4)] = ()
+    colour: Colour = "FFFFFF"
+    background: Colour = "0B0F19"
+    logo: bool = True
+
+
+class Brand(Record):
+    """What makes clips of one project look alike, besides their captions."""
+
+    logo: Logo | None = None
+    call_to_action: CallToAction | None = None
+    end_card: EndCard | None = None
 
 
 class CueWord(Record):
@@ -127,7 +239,7 @@ class Captions(Record):
 class Edit(Record):
     """A clip, completely: with the same sources and ffmpeg build it always gives the same frames."""
 
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     id: str
     name: Annotated[str, Field(pattern=r"^[^/\\.\x00-\x1f][^/\\\x00-\x1f]{0,119}$")]
     preset: str
@@ -138,27 +250,52 @@ class Edit(Record):
     shots: Annotated[tuple[EditShot, ...], Field(min_length=1, max_length=MOST_SHOTS)]
     voice: VoiceTrack | None = None
     source_sound: SourceSound = SourceSound()
+    music: MusicTrack | None = None
     captions: Captions | None = None
+    brand: Brand | None = None
     poster_frame: Frames = 0
     seed: int = 0
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
-        total = sum(shot.frames for shot in self.shots)
+        total = sum(shot.frames for shot in self.shots) + self.end_card_frames
         if total != self.frames:
             raise ValueError(f"shots add up to {total} frames, but the edit says {self.frames}")
-        lengths = {source.content_hash: source.duration for source in self.sources}
-        for shot in self.shots:
-            if shot.source not in lengths:
-                raise ValueError(f"shot {shot.id} takes from a source that is not listed")
-            end = shot.source_start + shot.frames / self.canvas.fps
-            if end > lengths[shot.source] + _SHORT_BY:
-                raise ValueError(f"shot {shot.id} ends at {end:.2f} s of a source {lengths[shot.source]:.2f} s long")
+        self._check_sources()
+        self._check_transitions()
         if self.captions and self.captions.cues and self.captions.cues[-1].end > self.frames:
             raise ValueError(f"a caption lies outside the clip's {self.frames} frames")
         if self.poster_frame >= self.frames:
             raise ValueError(f"poster frame {self.poster_frame} is not one of the clip's {self.frames} frames")
         return self
+
+    def _check_sources(self) -> None:
+        sources = {source.content_hash: source for source in self.sources}
+        for shot in self.shots:
+            source = sources.get(shot.source)
+            if source is None or source.kind not in {"video", "photo"}:
+                raise ValueError(f"shot {shot.id} takes from a source that is not listed")
+            end = shot.source_start + shot.frames / self.canvas.fps
+            if source.kind == "video" and end > source.duration + _SHORT_BY:
+                raise ValueError(f"shot {shot.id} ends at {end:.2f} s of a source {source.duration:.2f} s long")
+        logo = self.brand.logo if self.brand else None
+        named = {"music": self.music and self.music.source, "logo": logo and logo.source}
+        for kind, content_hash in named.items():
+            if content_hash and (content_hash not in sources or sources[content_hash].kind != kind):
+                raise ValueError(f"the {kind} is not listed among the sources")
+
+    def _check_transitions(self) -> None:
+        if self.shots[0].enter.frames:
+            raise ValueError("the first shot has nothing before it to come from: it begins with a cut")
+        halves = [*(shot.enter.frames // 2 for shot in self.shots), 0]
+        for shot, before, after in zip(self.shots, halves[:-1], halves[1:], strict=True):
+            if before + after >= shot.frames:
+                raise ValueError(f"shot {shot.id} is shorter than its transitions")
+
+    @property
+    def end_card_frames(self) -> int:
+        """How many of the clip's frames are its end card."""
+        return self.brand.end_card.frames if self.brand and self.brand.end_card else 0
 
     @property
     def identity(self) -> str:

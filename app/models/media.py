@@ -25,7 +25,8 @@ class MediaInfo(Record):
     `rotation` is the clockwise turn, in degrees, that a player applies to the stored picture. With `rotation_by_tag`
     it comes from the old `rotate` tag, which ffmpeg, unlike a display matrix, does not apply by itself.
     `bitrate` is in bits a second (0 when the file does not say), `duration` in seconds,
-    `content_hash` the SHA-256 of the file's bytes. Still-less files (sound only) have `has_video` False.
+    `content_hash` the SHA-256 of the file's bytes. Files without a picture (sound only) have `has_video` False; a
+    photograph is `still`, and has no duration.
     """
 
     content_hash: str
@@ -46,11 +47,34 @@ class MediaInfo(Record):
     sample_aspect_ratio: tuple[int, int] = (1, 1)
     variable_frame_rate: bool = False
     hdr: bool = False
+    still: bool = False
     color_transfer: str = ""
     audio: AudioInfo | None = None
 
 
 RejectReason = Literal["black", "frozen", "blurred", "too_short"]
+
+
+class Box(Record):
+    """A rectangle in an upright picture, its edges as shares (0 to 1) of width and height."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class Focus(Record):
+    """Where a picture is looked at: the middle of what moves and has detail, as shares of the upright picture.
+
+    `spread` is the half width, as a share of the picture's, around `x` that holds most of it. `faces` are those that
+    were found.
+    """
+
+    x: float = 0.5
+    y: float = 0.5
+    spread: float = 0.5
+    faces: tuple[Box, ...] = ()
 
 
 class Moment(Record):
@@ -59,7 +83,7 @@ class Moment(Record):
     `motion` is the mean absolute luma change in 1/30 s (0 to 255, grain averaged out), `sharpness` the variance of
     the Laplacian of the luma 640 pixels wide, `luma` the mean luma (0 to 255), `contrast` its standard deviation,
     `dhash` a 64-bit difference hash of the upright picture as 16 hex digits. `flaw` says why this part of a shot
-    should not be shown, even when the shot as a whole is good.
+    should not be shown, even when the shot as a whole is good. `focus` is None where nobody looked for it.
     """
 
     time: float
@@ -69,6 +93,7 @@ class Moment(Record):
     contrast: float
     dhash: str
     flaw: RejectReason | None = None
+    focus: Focus | None = None
 
 
 class Shot(Record):

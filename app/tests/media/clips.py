@@ -12,8 +12,8 @@ import numpy.typing as npt
 from app.media.atomic import new_file
 from app.media.check import check_clip
 from app.media.ffmpeg import Limits, Workplace, find_ffmpeg
+from app.media.graph import Part, parts_of
 from app.media.held import own_folder
-from app.media.parts import Part, parts_of
 from app.media.probe import probe
 from app.media.render import Material, decodable, render_join, render_parts, render_sound
 from app.media.subtitles import Subtitles

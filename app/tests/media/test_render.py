@@ -253,7 +253,7 @@ def test_full_disk_while_joining(stage: Stage, tmp_path: Path, monkeypatch: pyte
 
 
 def test_full_disk_while_encoding(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.media.parts.Part.name", "/dev/full")
+    monkeypatch.setattr("app.media.graph.Part.name", "/dev/full")
     out = tmp_path / "o.mp4"
     with pytest.raises(StorageError) as caught:
         stage.render(stage.edit(four_shots(stage)), out)

@@ -48,7 +48,7 @@ def shot(**changes: Any) -> dict[str, Any]:
         ({"name": "a\nb"}, "pattern"),
         ({"canvas": {"width": 1081, "height": 1920}}, "multiple of 2"),
         ({"canvas": {"width": 1080, "height": 1920, "fps": 25}}, "30"),
-        ({"version": 2}, "1"),
+        ({"version": 1}, "2"),
         ({"surprise": True}, "not permitted"),
         ({"source_sound": {"mode": "on", "level_db": 90}}, "12"),
         ({"frames": 10**9}, "54000"),

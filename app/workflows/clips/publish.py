@@ -19,8 +19,8 @@ from app.media.atomic import settle, storage_errors
 from app.media.check import check_clip
 from app.media.ffmpeg import Limits, Workplace, find_ffmpeg
 from app.media.fonts import copy_fonts
+from app.media.graph import parts_of
 from app.media.held import own_folder
-from app.media.parts import parts_of
 from app.media.poster import poster
 from app.media.render import CLIP_NAME, TRIES_NAME, Material, decodable, render_join, render_parts, render_sound
 from app.media.subtitles import Subtitles
