@@ -291,6 +291,14 @@ class Edit(Record):
         for shot, before, after in zip(self.shots, halves[:-1], halves[1:], strict=True):
             if before + after >= shot.frames:
                 raise ValueError(f"shot {shot.id} is shorter than its transitions")
+        lengths = {source.content_hash: source.duration for source in self.sources if source.kind == "video"}
+        for left, right in pairwise(self.shots):
+            beyond = right.enter.frames // 2 / self.canvas.fps if right.enter.kind == "dissolve" else 0.0
+            end = left.source_start + left.frames / self.canvas.fps
+            if right.source in lengths and right.source_start < beyond:
+                raise ValueError(f"shot {right.id} has no footage before it to dissolve from")
+            if beyond and left.source in lengths and end + beyond > lengths[left.source] + _SHORT_BY:
+                raise ValueError(f"shot {left.id} has no footage behind it to dissolve into")
 
     @property
     def end_card_frames(self) -> int:

@@ -143,7 +143,7 @@ def test_the_text_reads_back_to_the_same_edit() -> None:
 def test_the_text_is_for_people_and_diff() -> None:
     text = edit_json(make())
     assert text.endswith("}\n")
-    assert text.startswith('{\n "canvas"')
+    assert text.startswith('{\n "brand"')
     assert "Mâine „știm”" in text
     assert "\\u" not in text
     keys = list(json.loads(text))

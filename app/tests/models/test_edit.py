@@ -92,6 +92,62 @@ def test_captions_that_do_not_add_up_are_refused(cues: list[dict[str, Any]], why
     assert Edit.model_validate(good).captions
 
 
+def two_shots(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    return {"shots": [shot(frames=40, **first), shot(**{"id": "2", "frames": 50, "source_start": 4.0, **second})]}
+
+
+DISSOLVE = {"kind": "dissolve", "frames": 10}
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        (two_shots({"enter": DISSOLVE}, {}), "begins with a cut"),
+        (two_shots({}, {"enter": {"kind": "cut", "frames": 10}}), "a cut cannot take 10"),
+        (two_shots({}, {"enter": {"kind": "dip", "frames": 0}}), "a dip cannot take 0"),
+        (two_shots({}, {"enter": {"kind": "dip", "frames": 11}}), "multiple of 2"),
+        (two_shots({}, {"enter": DISSOLVE, "source_start": 0.1}), "no footage before it"),
+        (two_shots({"source_start": 7.7}, {"enter": DISSOLVE}), "no footage behind it"),
+        ({"shots": [shot(frames=86), shot(id="2", frames=4, enter=DISSOLVE)]}, "shorter than its transitions"),
+    ],
+)
+def test_transitions_that_cannot_be_shown_are_refused(changes: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        Edit.model_validate(document(**changes))
+
+
+def test_a_dissolve_needs_footage_on_both_sides_and_a_dip_does_not() -> None:
+    assert Edit.model_validate(document(**two_shots({}, {"enter": DISSOLVE})))
+    dip = {"enter": {"kind": "dip", "frames": 10}, "source_start": 0.0}
+    assert Edit.model_validate(document(**two_shots({}, dip)))
+
+
+def test_an_end_card_is_part_of_the_length() -> None:
+    brand = {"end_card": {"frames": 60, "lines": ["Magazin", "str. Florilor 3"]}}
+    edit = Edit.model_validate(document(brand=brand, frames=150))
+    assert edit.end_card_frames == 60
+    with pytest.raises(ValidationError, match="add up to 150"):
+        Edit.model_validate(document(brand=brand))
+
+
+@pytest.mark.parametrize("kind", ["logo", "music"])
+def test_logo_and_music_are_listed_sources_of_their_kind(kind: str) -> None:
+    other = "b" * 64
+    asked: dict[str, Any] = {"music": {"source": other}} if kind == "music" else {"brand": {"logo": {"source": other}}}
+    with pytest.raises(ValidationError, match=f"the {kind} is not listed"):
+        Edit.model_validate(document(**asked))
+    listed = document()["sources"][0]
+    mine = {**listed, "content_hash": other, "kind": kind, "duration": 0.0}
+    assert Edit.model_validate(document(sources=[listed, mine], **asked))
+    with pytest.raises(ValidationError, match=f"the {kind} is not listed"):
+        Edit.model_validate(document(sources=[listed, {**mine, "kind": "video"}], **asked))
+
+
+def test_a_photograph_has_no_length_to_run_out_of() -> None:
+    photo = {**document()["sources"][0], "duration": 0.0, "kind": "photo"}
+    assert Edit.model_validate(document(sources=[photo]))
+
+
 def test_any_change_is_another_identity() -> None:
     edit = Edit.model_validate(document())
     assert edit.identity != edit.evolve(seed=1).identity
