@@ -7,14 +7,14 @@ import numpy as np
 
 from app.media.containers import MAX_PIXELS
 from app.media.judge import flaw_of, rejection, score_of, without_pauses
-from app.media.shots import Stretch, shots
+from app.media.shots import Stretch, shots, transitions
 from app.media.signals import Signals, measure
 from app.media.vad import speech, speech_share
 from app.models.control import Control
-from app.models.media import Analysis, MediaInfo, Moment, RejectReason, Shot
+from app.models.media import Analysis, MediaInfo, Moment, RejectReason, Shot, ShotChange
 from app.models.timing import Span
 
-ANALYSIS_VERSION = 2
+ANALYSIS_VERSION = 3
 """Raised whenever the same file would give another analysis, so that stored ones are measured again."""
 
 STEP = 0.25
@@ -39,6 +39,7 @@ def analyze(path: Path, info: MediaInfo, control: Control, max_pixels: int = MAX
         step=STEP,
         shots=shots_of(signals, spoken),
         speech=spoken,
+        transitions=changes_of(signals),
     )
 
 
@@ -47,9 +48,21 @@ def shots_of(signals: Signals, spoken: tuple[Span, ...] = ()) -> tuple[Shot, ...
     return tuple(_shot(signals, i, stretch, spoken) for i, stretch in enumerate(shots(signals)))
 
 
+def changes_of(signals: Signals) -> tuple[ShotChange, ...]:
+    """Return where the shots change, in order, in seconds."""
+    return tuple(
+        ShotChange(kind=c.kind, span=Span(start=_begin(signals, c.frames.first), end=_begin(signals, c.frames.end)))
+        for c in transitions(signals)
+    )
+
+
+def _begin(signals: Signals, at: int) -> float:
+    return round(float(signals.time[at]), 6)
+
+
 def _shot(signals: Signals, index: int, stretch: Stretch, spoken: tuple[Span, ...]) -> Shot:
     part = slice(stretch.first, stretch.end)
-    span = Span(start=round(float(signals.time[stretch.first]), 6), end=_end(signals, stretch.end))
+    span = Span(start=_begin(signals, stretch.first), end=_end(signals, stretch.end))
     reason, detail = rejection(signals, stretch, span.length)
     sharpness, luma, contrast = (
         float(np.median(values[part])) for values in (signals.sharpness, signals.luma, signals.contrast)

@@ -1,6 +1,7 @@
 """Where the shots of a file begin and end: decided from its signals alone."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -48,6 +49,9 @@ FADE_CHANGE = (2.0, 40.0)
 170: about 14); a larger step is a hard cut to or from black."""
 
 
+ChangeKind = Literal["cut", "dissolve", "fade"]
+
+
 @dataclass(frozen=True)
 class Stretch:
     """A run of frames: `first` inclusive, `end` exclusive; a hard cut is the empty run before its first frame."""
@@ -56,25 +60,33 @@ class Stretch:
     end: int
 
 
+@dataclass(frozen=True)
+class Change:
+    """The frames in which one shot becomes the next, and how; a cut is an empty run."""
+
+    kind: ChangeKind
+    frames: Stretch
+
+
 def shots(signals: Signals) -> list[Stretch]:
     """Return the shots in order. Frames of dissolves and fades belong to none."""
     found: list[Stretch] = []
     first = 0
-    for change in transitions(signals):
-        if change.first > first:
-            found.append(Stretch(first, change.first))
-        first = max(first, change.end)
+    for frames in (change.frames for change in transitions(signals)):
+        if frames.first > first:
+            found.append(Stretch(first, frames.first))
+        first = max(first, frames.end)
     if first < len(signals):
         found.append(Stretch(first, len(signals)))
     return found
 
 
-def transitions(signals: Signals) -> list[Stretch]:
-    """Return where shots change, in order: hard cuts (empty), dissolves, and fades through black."""
-    slow = [*dissolves(signals), *fades(signals)]
-    cuts = [Stretch(at, at) for at in hard_cuts(signals)]
-    cuts = [cut for cut in cuts if not any(s.first <= cut.first <= s.end for s in slow)]
-    return sorted([*cuts, *slow], key=lambda change: change.first)
+def transitions(signals: Signals) -> list[Change]:
+    """Return where shots change, in order: hard cuts, dissolves, and fades through black."""
+    slow = [*(Change("dissolve", s) for s in dissolves(signals)), *(Change("fade", s) for s in fades(signals))]
+    cuts = [at for at in hard_cuts(signals) if not any(s.frames.first <= at <= s.frames.end for s in slow)]
+    changes = [*(Change("cut", Stretch(at, at)) for at in cuts), *slow]
+    return sorted(changes, key=lambda change: (change.frames.first, change.frames.end))
 
 
 def hard_cuts(signals: Signals) -> list[int]:

@@ -118,8 +118,18 @@ class Shot(Record):
     moments: tuple[Moment, ...] = ()
 
 
+class ShotChange(Record):
+    """Where one shot becomes the next, in source seconds; a cut's span is empty, at the first frame of the new shot."""
+
+    kind: Literal["cut", "dissolve", "fade"]
+    span: Span
+
+
 class Analysis(Record):
-    """All that was measured in one file, stored under its content hash and `version`."""
+    """All that was measured in one file, stored under its content hash and `version`.
+
+    `transitions` are in order; the pictures of a dissolve or a fade belong to no shot.
+    """
 
     content_hash: str
     version: int
@@ -127,3 +137,4 @@ class Analysis(Record):
     step: float
     shots: tuple[Shot, ...]
     speech: tuple[Span, ...] = ()
+    transitions: tuple[ShotChange, ...] = ()

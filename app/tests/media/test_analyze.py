@@ -29,6 +29,13 @@ def test_shots_tile_a_plain_clip(clip: Path) -> None:
     assert all(s.reject is None and 0.5 < s.score <= 1 for s in analysis.shots)
 
 
+def test_it_tells_where_and_how_shots_change(clip: Path) -> None:
+    changes = analysed(clip).transitions
+    assert [c.kind for c in changes] == ["cut", "cut"]
+    assert [c.span.start for c in changes] == pytest.approx([1.5, 2.8], abs=1e-3)
+    assert all(c.span.length == 0 for c in changes)
+
+
 def test_it_is_the_same_every_time(clip: Path) -> None:
     assert analysed(clip) == analysed(clip)
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.media.probe import probe
-from app.media.shots import Stretch, dissolves, fades, hard_cuts, runs, shots, transitions
+from app.media.shots import Change, Stretch, dissolves, fades, hard_cuts, runs, shots, transitions
 from app.media.signals import Meter, Signals, lag_frames, measure
 from app.models.control import Control
 from app.tests.conftest import ClipMaker
@@ -151,7 +151,7 @@ def test_a_fade_through_black_is_left_out() -> None:
     signals = measured(((a if i < 53 else b) * level).astype(np.uint8) for i, level in enumerate(levels))
     (found,) = fades(signals)
     assert found.first == pytest.approx(40, abs=2) and found.end == pytest.approx(65, abs=2)
-    assert transitions(signals) == [found]
+    assert transitions(signals) == [Change("fade", found)]
     assert len(shots(signals)) == 2
 
 
