@@ -33,7 +33,9 @@ def make_command(
     speed: Annotated[float | None, typer.Option(help="Speed of the voice, 0.5 to 2.")] = None,
     preset: Annotated[str | None, typer.Option(help="Where it is published: see `edit-factory presets`.")] = None,
     quality: Annotated[str | None, typer.Option(help="draft, standard or high.")] = None,
-    captions: Annotated[str | None, typer.Option(help="bold, clean, boxed or off.")] = None,
+    captions: Annotated[
+        str | None, typer.Option(help="A style of edit-factory styles, such as bold or karaoke; or off.")
+    ] = None,
     words_per_cue: Words = None,
     framing: Annotated[str | None, typer.Option(help="crop, blur or fit.")] = None,
     source_sound: Annotated[

@@ -23,6 +23,7 @@ cli.command("worker")(worker.worker_command)
 cli.add_typer(jobs.commands, name="jobs")
 cli.command("probe")(show.probe_command)
 cli.command("presets")(show.presets_command)
+cli.command("styles")(show.styles_command)
 cli.command("voices")(show.voices_command)
 cli.command("doctor")(show.doctor_command)
 

@@ -1,4 +1,4 @@
-"""`probe`, `presets`, `voices`, `doctor`: what there is."""
+"""`probe`, `presets`, `styles`, `voices`, `doctor`: what there is."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +8,7 @@ from rich.table import Column, Table
 
 from app.cli.output import console, print_json
 from app.config import load_settings
-from app.data import presets
+from app.data import caption_styles, presets
 from app.media.probe import probe
 from app.services import speech
 from app.services.doctor import examine
@@ -39,6 +39,17 @@ def presets_command(as_json: Json = False) -> None:
     for preset in presets().values():
         longest = f"{preset.max_seconds:g} s" if preset.max_seconds else "any length"
         table.add_row(preset.name, preset.title, f"{preset.width}x{preset.height}", longest)
+    console.print(table)
+
+
+def styles_command(as_json: Json = False) -> None:
+    """List the styles that captions may have."""
+    if as_json:
+        print_json({"ok": True, "styles": [style.model_dump(mode="json") for style in caption_styles().values()]})
+        return
+    table = Table("Style", "How it looks", "Font")
+    for style in caption_styles().values():
+        table.add_row(style.name, style.title.partition(": ")[2], style.font_family)
     console.print(table)
 
 

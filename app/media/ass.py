@@ -7,7 +7,7 @@ holds in milliseconds, so neighbouring events meet without a gap and without a d
 
 from collections.abc import Iterator
 
-from app.media.caption_layout import POP_ROOM, Area, Placed, lay_out, line_limit, safe_rectangle
+from app.media.caption_layout import POP_ROOM, Area, Placed, lay_out, line_limit, mark_of, safe_rectangle
 from app.media.fonts import font_runs, metrics, style_scale
 from app.models.edit import Canvas, Captions, Cue, CueWord
 from app.models.preset import CaptionStyle, Preset
@@ -39,21 +39,30 @@ def _header(style: CaptionStyle, canvas: Canvas) -> Iterator[str]:
     )
     scale = style_scale(canvas)
     yield _style_line("Word", style, style.colour, scale)
-    yield _style_line("Spoken", style, style.highlight, scale)
-    box = _colour(style.box_colour, style.box_opacity)
-    yield f"Style: Box,{style.font_family},10,{box},{box},{box},{box},0,0,0,0,100,100,0,0,1,0,0,7,0,0,0,1"
+    # on a box of its own a word needs nothing around its letters
+    plain = style.evolve(outline_opacity=0, shadow_opacity=0) if style.mark else style
+    yield _style_line("Spoken", plain, style.highlight, scale)
+    yield _style_line("Waiting", style, style.colour, scale, style.waiting_opacity)
+    yield _style_line("Said", style, style.said or style.colour, scale)
+    yield _box_line("Box", style, _colour(style.box_colour, style.box_opacity))
+    yield _box_line("Mark", style, _colour(style.mark or style.highlight, 1.0))
     yield from ("", "[Events]", "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text")
 
 
-def _style_line(name: str, style: CaptionStyle, colour: str, scale: float) -> str:
+def _style_line(name: str, style: CaptionStyle, colour: str, scale: float, opacity: float = 1.0) -> str:
     size = style.font_size * scale * metrics(style.font_file).line
-    fill = _colour(colour, 1.0)
-    outline = _colour(style.outline_colour, style.outline_opacity)
-    shadow = _colour(style.outline_colour, style.shadow_opacity)
+    fill = _colour(colour, opacity)
+    outline = _colour(style.outline_colour, style.outline_opacity * opacity)
+    shadow = _colour(style.outline_colour, style.shadow_opacity * opacity)
+    spacing = style.letter_spacing * style.font_size * scale
     return (
-        f"Style: {name},{style.font_family},{size:.2f},{fill},{fill},{outline},{shadow},0,0,0,0,100,100,0,0,1,"
-        f"{style.outline * scale:.2f},{style.shadow * scale:.2f},2,0,0,0,1"
+        f"Style: {name},{style.font_family},{size:.2f},{fill},{fill},{outline},{shadow},0,0,0,0,100,100,{spacing:.2f},"
+        f"0,1,{style.outline * scale:.2f},{style.shadow * scale:.2f},2,0,0,0,1"
     )
+
+
+def _box_line(name: str, style: CaptionStyle, fill: str) -> str:
+    return f"Style: {name},{style.font_family},10,{fill},{fill},{fill},{fill},0,0,0,0,100,100,0,0,1,0,0,7,0,0,0,1"
 
 
 def _colour(rgb: str, opacity: float) -> str:
@@ -69,18 +78,28 @@ def _cue_events(cue: Cue, language: str, style: CaptionStyle, canvas: Canvas, pr
         drawing = _rounded(block.box, style.box_radius * style_scale(canvas))
         yield f"Dialogue: 0,{_times(cue.start, cue.end, canvas)},Box,,0,0,0,,{drawing}"
     for placed in block.words:
-        for start, end, spoken in _states(cue, placed.word):
-            text = _word_text(placed, spoken, block.shrink, style, canvas)
-            layer = "2,{},Spoken" if spoken else "1,{},Word"
-            yield f"Dialogue: {layer.format(_times(start, end, canvas))},,0,0,0,,{text}"
+        for start, end, look in _states(cue, placed.word, style):
+            times = _times(start, end, canvas)
+            if style.mark and look == "Spoken":
+                size = style_scale(canvas) * block.shrink
+                drawing = _rounded(mark_of(placed, style, style.font_size * size), style.mark_radius * size)
+                yield f"Dialogue: 1,{times},Mark,,0,0,0,,{drawing}"
+            text = _word_text(placed, look == "Spoken", block.shrink, style, canvas)
+            yield f"Dialogue: {3 if look == 'Spoken' else 2},{times},{look},,0,0,0,,{text}"
 
 
-def _states(cue: Cue, word: CueWord) -> Iterator[tuple[int, int, bool]]:
-    """Yield (start, end, spoken) frames: waiting, being spoken, said; empty ones are left out."""
+def _states(cue: Cue, word: CueWord, style: CaptionStyle) -> Iterator[tuple[int, int, str]]:
+    """Yield (start, end, style's name) in frames: waiting, being spoken, said; empty ones are left out.
+
+    A word that is never spoken is said from its frame on. Where words that wait look like those said, both are "Word".
+    """
+    waiting, said = ("Waiting", "Said") if style.said or style.waiting_opacity < 1 else ("Word", "Word")
     start, end = (min(max(frame, cue.start), cue.end) for frame in (word.start, word.end))
-    spans = [(cue.start, start, False), (start, end, True), (end, cue.end, False)]
+    spans = [(cue.start, start, waiting), (start, end, "Spoken"), (end, cue.end, said)]
     if not word.spoken or start >= end:
-        spans = [(cue.start, cue.end, False)]
+        spans = [(cue.start, start, waiting), (start, cue.end, said)]
+        if waiting == said:
+            spans = [(cue.start, cue.end, said)]
     yield from (span for span in spans if span[0] < span[1])
 
 
@@ -109,6 +128,8 @@ def _word_text(placed: Placed, spoken: bool, shrink: float, style: CaptionStyle,
         look += f"\\fscx{pop * 100:.2f}\\fscy{pop * 100:.2f}"
     if shrink < 1:
         look += f"\\bord{style.outline * size:.2f}\\shad{style.shadow * size:.2f}"
+    if shrink < 1 and style.letter_spacing:
+        look += f"\\fsp{style.letter_spacing * em:.2f}"
     if style.blur:
         look += f"\\blur{style.blur * size:.2f}"
     words = "".join(f"{{\\fn{f.family}\\fs{em * metrics(f.file).line:.2f}}}{_neutral(part)}" for f, part in runs)

@@ -94,6 +94,18 @@ def lay_out(cue: Cue, language: str, style: CaptionStyle, canvas: Canvas, preset
     return Block(tuple(words), Area(centre - half, top - pad, centre + half, bottom + pad), shrink)
 
 
+def mark_of(placed: Placed, style: CaptionStyle, em: float) -> Area:
+    """Return the box that stands behind a word while it is spoken, at a size of `em` pixels: its capitals and padding.
+
+    What a style's padding must hold besides are accents above the capitals and tails below them.
+    """
+    pad = style.mark_padding * em / style.font_size
+    left = placed.middle - placed.width / 2
+    right = left + placed.width - style.letter_spacing * em
+    top = placed.baseline - metrics(style.font_file).cap * em
+    return Area(left - pad, top - pad, right + pad, placed.baseline + pad)
+
+
 def _shown_lines(cue: Cue, language: str, style: CaptionStyle) -> Iterator[list[tuple[CueWord, str]]]:
     ends = list(accumulate(cue.lines))
     for start, end in zip([0, *ends], ends, strict=False):
@@ -133,4 +145,5 @@ def _baselines(count: int, em: float, style: CaptionStyle, safe: Area, reach: fl
 def _reach(style: CaptionStyle) -> float:
     """How far, in pixels at the style's own size, drawing goes beyond the letters."""
     around = style.outline + _BLUR_REACH * style.blur + style.shadow
-    return max(around, style.box_padding if style.box_opacity else 0.0) + _ROUNDING
+    boxes = max(style.box_padding if style.box_opacity else 0.0, style.mark_padding if style.mark else 0.0)
+    return max(around, boxes) + _ROUNDING

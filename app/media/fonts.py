@@ -98,7 +98,8 @@ def text_measure(style: CaptionStyle, canvas: Canvas) -> Callable[[str], float]:
 
     def measure(text: str) -> float:
         shown = shown_text(style, text)
-        letters = sum(_width(face.file, part) for face, part in font_runs(style, shown))
+        runs = list(font_runs(style, shown))
+        letters = sum(_width(face.file, part) + style.letter_spacing * len(part) for face, part in runs)
         return em * (letters + style.word_spacing * shown.count(" "))
 
     return measure

@@ -49,9 +49,12 @@ class CaptionStyle(Record):
 
     `font_file` is "package/file" in an installed font package, `font_family` the name inside that file, by which
     libass finds it. `font_size` is the em, `line_height` the distance of baselines in em, `word_spacing` what a
-    space is wider, in em. Opacities are 0 to 1, and a `box_opacity` of 0 means no box. `blur` softens the outline,
-    never the letters. `pop` enlarges the spoken word. `position` is the block's vertical centre as a share of the
-    safe area's height (0 top, 1 bottom). `uppercase` changes the picture only, never the SRT.
+    space is wider and `letter_spacing` what follows each letter, in em. Opacities are 0 to 1, and a `box_opacity` of
+    0 means no box. `blur` softens the outline, never the letters. The spoken word's letters are `highlight`, it is
+    enlarged by `pop`, and stands on a box of the colour `mark`, if there is one, `mark_padding` wider and higher than
+    its capitals. Words that wait are as visible as `waiting_opacity` says; those that were said take the colour
+    `said`, if there is one. `position` is the block's vertical centre as a share of the safe area's height (0 top, 1
+    bottom). `uppercase` changes the picture only, never the SRT.
     """
 
     name: str
@@ -61,6 +64,7 @@ class CaptionStyle(Record):
     font_size: Annotated[float, Field(gt=0)]
     line_height: Annotated[float, Field(ge=1)]
     word_spacing: Length = 0.0
+    letter_spacing: Length = 0.0
     colour: Colour
     highlight: Colour
     outline_colour: Colour
@@ -73,6 +77,11 @@ class CaptionStyle(Record):
     box_opacity: Share = 0.0
     box_padding: Length = 0.0
     box_radius: Length = 0.0
+    mark: Colour | None = None
+    mark_padding: Length = 0.0
+    mark_radius: Length = 0.0
+    said: Colour | None = None
+    waiting_opacity: Share = 1.0
     pop: Annotated[float, Field(ge=1, le=1.5)] = 1.0
     uppercase: bool = False
     position: Share

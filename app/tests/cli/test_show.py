@@ -1,10 +1,10 @@
-"""`probe`, `presets`, `voices`, `doctor` and the help: for a person and as JSON."""
+"""`probe`, `presets`, `styles`, `voices`, `doctor` and the help: for a person and as JSON."""
 
 from pathlib import Path
 
 import pytest
 
-from app.data import presets
+from app.data import caption_styles, presets
 from app.tests.cli.runner import CommandLine
 
 
@@ -21,6 +21,12 @@ def test_presets(edit_factory: CommandLine) -> None:
     assert "1080x1920" in edit_factory("presets").out
     listed = edit_factory("presets", "--json").document["presets"]
     assert [preset["name"] for preset in listed] == list(presets())
+
+
+def test_styles(edit_factory: CommandLine) -> None:
+    assert "light up one by one" in edit_factory("styles").out
+    listed = edit_factory("styles", "--json").document["styles"]
+    assert [style["name"] for style in listed] == list(caption_styles())
 
 
 def test_voices(edit_factory: CommandLine) -> None:

@@ -15,7 +15,9 @@ from app.models.preset import CaptionStyle, Preset, SafeArea
 from app.tests.media.libass import bounds, drawn, pixels_of
 
 STYLES = list(caption_styles().values())
-BOLD, CLEAN, BOXED = (caption_styles()[name] for name in ("bold", "clean", "boxed"))
+BOLD, CLEAN, BOXED, KARAOKE, HEADLINE = (
+    caption_styles()[name] for name in ("bold", "clean", "boxed", "karaoke", "headline")
+)
 TIKTOK = presets()["tiktok"]
 DRAFT = Canvas(width=540, height=960)
 FULL = Canvas(width=1080, height=1920)
@@ -60,7 +62,7 @@ def test_a_word_is_marked_from_its_frame_to_the_next_words_frame(
     starts, end = [2 + phase, 7 + phase, 9 + phase], 14 + phase
     shown = cue("unu doi trei", starts, end)
     pictures, _ = drawn(document(style, shown), style, DRAFT, tmp_path, list(range(end + 2)))
-    marked = [pixels_of(picture, style.highlight) > 30 for picture in pictures]
+    marked = [pixels_of(picture, style.mark or style.highlight) > 30 for picture in pictures]
     assert marked == [shown.start <= frame < end for frame in range(end + 2)]
     changes = [not np.array_equal(a, b) for a, b in pairwise(pictures)]
     assert [frame + 1 for frame, changed in enumerate(changes) if changed] == [*starts, end]
@@ -116,7 +118,7 @@ def test_neighbours_stay_put_while_a_word_is_spoken(style: CaptionStyle) -> None
     text = document(style, cue("unu doi trei", [0, 10, 20], 30))
     places: dict[str, set[str]] = {}
     for row in events(text):
-        if row[3] != "Box":
+        if row[3] not in {"Box", "Mark"}:
             across = re.findall(r"\\pos\(([\d.]+),", row[9])[0]
             places.setdefault(row[9].rpartition("}")[2], set()).add(across)
     assert {len(xs) for xs in places.values()} == {1}
@@ -234,13 +236,15 @@ NASTY = ["{\\fs300}", "{\\pos(0,0)}x", "a\\Nb", "C:\\new\\h\\{x}", "}{", "\\", "
 @every_style
 def test_braces_and_backslashes_are_drawn_and_not_obeyed(style: CaptionStyle, text: str, tmp_path: Path) -> None:
     """As wide as measured, on one line: anything obeyed would change the width or the height."""
-    plain = style.evolve(box_opacity=0, outline=0, blur=0, shadow=0, pop=1, font_size=48)
+    plain = style.evolve(
+        box_opacity=0, mark=None, outline=0, blur=0, shadow=0, pop=1, font_size=48, word_spacing=0, letter_spacing=0
+    )
     word = CueWord(text=text, start=0, end=9)
     shown = Cue(id="c", start=0, end=9, words=(CueWord(text="H", start=0, end=0), word), lines=(2,))
     pictures, said = drawn(document(plain, shown, canvas=FULL), plain, FULL, tmp_path, [0])
     left, top, right, bottom = bounds(pictures[0])
     measured = text_measure(plain, FULL)(f"H {text}")
-    assert right - left == pytest.approx(measured, abs=11), "side bearings differ"
+    assert right - left == pytest.approx(measured, abs=13), "side bearings differ"
     assert bottom - top < 48 * 1.4
     assert "not found" not in said
 
@@ -323,3 +327,66 @@ def test_words_of_a_cue_keep_their_lines() -> None:
         down = re.findall(r",([\d.]+)\)", row[9])[0]
         rows.setdefault(down, []).append(row[9].rpartition("}")[2])
     assert [list(dict.fromkeys(words)) for words in rows.values()] == [["unu"], ["doi", "trei", "patru"]]
+
+
+# --- Words that wait, are spoken, and were said -----------------------------------------------------------------
+
+
+def test_words_wait_light_up_and_stay_lit(tmp_path: Path) -> None:
+    text = document(KARAOKE, cue("unu doi trei", [0, 10, 20], 30))
+    looks = [[row[3] for row in events(text) if row[9].endswith("}" + word)] for word in ("unu", "doi", "trei")]
+    assert looks == [["Spoken", "Said"], ["Waiting", "Spoken", "Said"], ["Waiting", "Spoken"]]
+    pictures, _ = drawn(text, KARAOKE, DRAFT, tmp_path, [5, 15, 25])
+    said = [pixels_of(picture, KARAOKE.said or "", 8) for picture in pictures]
+    assert said[0] < 30 < said[1] < said[2]
+    white = [pixels_of(picture, KARAOKE.colour, 8) for picture in pictures]
+    assert max(white) == 0, "words that wait let the footage through"
+    assert pixels_of(pictures[0], "C7C3CA", 8) > 1000, "and can be read"
+
+
+def test_what_is_never_spoken_lights_up_with_the_words_around_it() -> None:
+    text = document(KARAOKE, cue("unu ~— doi", [0, 5, 9], 20))
+    dash = [(row[1], row[2], row[3]) for row in events(text) if row[9].endswith("—")]
+    assert dash == [("0:00:00.00", "0:00:00.16", "Waiting"), ("0:00:00.16", "0:00:00.66", "Said")]
+
+
+def test_the_spoken_word_stands_on_a_label_that_touches_no_other_word(tmp_path: Path) -> None:
+    """Each picture with a label is compared to the same words without: only where the label is may they differ."""
+    shown = cue("ÎȘ QȚ ĂJ ÂG", [0, 3, 6, 9], 12, (2, 2))
+    with_label, _ = drawn(document(HEADLINE, shown), HEADLINE, DRAFT, tmp_path, [1, 4, 7, 10])
+    bare = HEADLINE.evolve(mark=None, highlight=HEADLINE.colour)
+    without, _ = drawn(document(bare, shown), bare, DRAFT, tmp_path, [1])
+    boxes = []
+    for picture in with_label:
+        lime = np.abs(picture.astype(int) - [0xD4, 0xFF, 0x3A]).max(axis=2) < 24
+        rows, columns = np.flatnonzero(lime.any(axis=1)), np.flatnonzero(lime.any(axis=0))
+        boxes.append((columns[0], rows[0], columns[-1] + 1, rows[-1] + 1))
+        outside = np.ones(lime.shape, bool)
+        outside[rows[0] - 9 : rows[-1] + 10, columns[0] - 9 : columns[-1] + 10] = False
+        assert np.array_equal(picture[outside], without[0][outside])
+    for (_, _, right, _), (left, _, _, _) in (boxes[:2], boxes[2:]):
+        assert right < left, "labels of two neighbours would not touch either"
+    assert boxes[0][3] < boxes[2][1], "nor those of two lines"
+
+
+def test_a_label_holds_its_word_with_accents_and_tails(tmp_path: Path) -> None:
+    pictures, _ = drawn(document(HEADLINE, cue("ÎĂȘȚQ", [0], 9)), HEADLINE, DRAFT, tmp_path, [3])
+    left, top, right, bottom = bounds(pictures[0])
+    dark = np.abs(pictures[0].astype(int) - [0x10, 0x14, 0x18]).max(axis=2) < 40
+    rows, columns = np.flatnonzero(dark.any(axis=1)), np.flatnonzero(dark.any(axis=0))
+    assert (columns[0] - left, right - columns[-1] - 1) == pytest.approx((8.5, 8.5), abs=4)
+    assert top < rows[0] and rows[-1] + 1 < bottom
+    lime = np.abs(pictures[0].astype(int) - [0xD4, 0xFF, 0x3A]).max(axis=2) < 24
+    assert lime[(top + bottom) // 2, left + 1] and lime[(top + bottom) // 2, right - 2]
+
+
+def test_letters_are_spaced_as_measured_also_where_they_shrink(tmp_path: Path) -> None:
+    for text in ("HHHHHHHHHH", "H" * 60):
+        shown = document(HEADLINE, cue(text, [0], 9, start=0))
+        pictures, _ = drawn(shown, HEADLINE, DRAFT, tmp_path, [3])
+        left, _, right, _ = bounds(pictures[0])
+        limit = line_limit(HEADLINE, DRAFT, TIKTOK)
+        measured = min(limit, text_measure(HEADLINE, DRAFT)(text))
+        shrink = measured / text_measure(HEADLINE, DRAFT)(text)
+        around = (2 * HEADLINE.mark_padding - HEADLINE.letter_spacing * HEADLINE.font_size) * shrink / 2
+        assert right - left == pytest.approx(measured + around, abs=4)

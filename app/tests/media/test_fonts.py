@@ -47,7 +47,7 @@ def test_every_style_has_all_romanian_letters_and_signs(style: CaptionStyle) -> 
 )
 def test_measured_width_is_the_width_libass_draws(style: CaptionStyle, text: str, tmp_path: Path) -> None:
     """Between two bars of the same letter, so that side bearings cancel out."""
-    measure = fonts.text_measure(style.evolve(word_spacing=0), CANVAS)
+    measure = fonts.text_measure(style.evolve(word_spacing=0, letter_spacing=0), CANVAS)
     shown = fonts.shown_text(style, text)[:34].strip()
     bar, _ = drawn(plain_line(style, "HH"), style, CANVAS, tmp_path, [0])
     both, _ = drawn(plain_line(style, f"H{shown}H"), style, CANVAS, tmp_path, [0])
