@@ -25,6 +25,7 @@ _LEAST_MOTION = 0.02  # luma; grain with a deviation of 6 gives 0.014, a mouth t
 _LEAST_DETAIL = 0.4  # luma, the mean of all blocks: strong grain alone gives 0.3, a small thing on an empty wall 1
 _EVERYWHERE = 1.5  # times the median detail: less is the texture of all of it
 _EDGE = 60.0  # luma; the rim of a picture in a picture is no more of a subject than a face is
+_RIM = 0.1  # of the side
 _REACH = 0.25  # of the width, to either side: what is further apart is another subject
 _TO_MIDDLE = 0.5  # of two subjects as strong as each other, the one nearer to the middle is meant
 _DIGITS = 4
@@ -70,15 +71,24 @@ def _interest(small: Numbers, before: Numbers | None) -> Numbers:
 
 
 def _detail(small: Numbers) -> Numbers:
-    """Return the steps of brightness around each block beyond those that are everywhere in the picture."""
+    """Return the steps of brightness around each block beyond those that are everywhere, fewer towards the rim."""
     edges = np.zeros_like(small)
     across, down = np.abs(np.diff(small, axis=1)), np.abs(np.diff(small, axis=0))
     edges[:, 1:] += across
     edges[:, :-1] += across
     edges[1:] += down
     edges[:-1] += down
-    stands_out: Numbers = np.clip(edges - _EVERYWHERE * np.median(edges) - 3 * _GRAIN, 0, _EDGE)
-    return stands_out if stands_out.mean() > _LEAST_DETAIL else np.zeros_like(stands_out)
+    stands_out = np.clip(edges - _EVERYWHERE * np.median(edges) - 3 * _GRAIN, 0, _EDGE)
+    if stands_out.mean() < _LEAST_DETAIL:
+        return np.zeros_like(small)
+    weighted: Numbers = stands_out * _rim(small.shape[0])[:, None] * _rim(small.shape[1])
+    return weighted
+
+
+def _rim(count: int) -> Numbers:
+    """Return weights of `count` blocks: less than 1 near both ends, where things are cut off by the picture's edge."""
+    places = _places(count)
+    return np.minimum(1.0, np.minimum(places, 1 - places) / _RIM).astype(np.float32)
 
 
 def _shares(weights: Numbers) -> Numbers:
