@@ -8,7 +8,7 @@ question is framed again, small and without captions, and the same detectors loo
 from collections.abc import Sequence
 
 from app.media.ffmpeg import Workplace
-from app.media.graph import Part, part_filters, picture_of, seek
+from app.media.graph import Part, inputs, picture
 from app.media.spans import black_spans, frozen_spans
 from app.models.edit import Canvas
 from app.models.timing import OUTPUT_FPS, Span
@@ -55,10 +55,11 @@ class Explainer:
         return explained >= _ENOUGH * asked.length
 
     def _look(self, part: Part) -> tuple[list[Span], list[Span]]:
-        filters = f"{part_filters(part, self._canvas, captions=False)},{_DETECTORS}"
-        length = ("-frames:v", str(part.shot.frames))
-        outputs = ("-map", picture_of(part), "-an", "-vf", filters, *length, "-f", "null", "-")
-        log = self._place.run(f"looking at {part.source.name} again", (seek(part),), outputs)
+        shown = picture(part, self._canvas, captions=False, then=_DETECTORS)
+        length = ("-frames:v", str(part.frames))
+        log = self._place.run(
+            f"looking again at {part.described}", inputs(part), (*shown, "-an", *length, "-f", "null", "-")
+        )
         time = _time_of(part)
         return (
             [_later(found, time.start) for found in black_spans(log)],
@@ -67,7 +68,7 @@ class Explainer:
 
 
 def _time_of(part: Part) -> Span:
-    return Span(start=part.first / OUTPUT_FPS, end=(part.first + part.shot.frames) / OUTPUT_FPS)
+    return Span(start=part.first / OUTPUT_FPS, end=(part.first + part.frames) / OUTPUT_FPS)
 
 
 def _later(span: Span, seconds: float) -> Span:

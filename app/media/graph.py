@@ -1,13 +1,14 @@
 """What ffmpeg is told of one part of a clip's picture: which stretches of which files, through which filters."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.media.colours import Colours
 from app.media.ffmpeg import Input
 from app.media.framing import TURNS, framing_filters
 from app.media.seeking import begin_before
+from app.media.stretches import Showing, Stretch, StretchKind, stretches
 from app.media.subtitles import DRAW
 from app.models.edit import Canvas, Edit, EditShot
 from app.models.media import Rotation
@@ -42,32 +43,76 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Part:
-    """One shot, beginning at the clip's frame `first`; `index` names its file.
+class Take:
+    """`frames` frames of a source from the shot's own frame `offset` on (before 0 and past its end in a dissolve).
 
-    Decoding begins `lead` seconds before it, so that its first frame is the one on screen then, not the next one.
+    Decoding begins `lead` seconds before, so that its first frame is the one on screen then, not the next one.
+    """
+
+    shot: EditShot
+    source: Source
+    offset: int
+    frames: int
+    lead: float
+
+    @property
+    def start(self) -> float:
+        """Source seconds of its first frame."""
+        return round(max(0.0, self.shot.source_start + self.offset / OUTPUT_FPS), 6)
+
+
+@dataclass(frozen=True)
+class Part:
+    """`frames` frames of a clip, beginning at its frame `first`, made by one graph; `index` names its file.
+
+    `label` says in errors which part it is: "shot 3".
     """
 
     index: int
-    shot: EditShot
+    kind: StretchKind
     first: int
-    source: Source
-    lead: float
+    frames: int
+    takes: tuple[Take, ...]
+    label: str
 
     @property
     def name(self) -> str:
         """Its file while it is encoded."""
         return f"part-{self.index:04}.mp4"
 
+    @property
+    def described(self) -> str:
+        """Which part it is, and of which files."""
+        return " ".join([self.label, *(f"from {take.source.name}" for take in self.takes)])
+
+    @property
+    def contents(self) -> tuple[str, ...]:
+        """The content hashes of `inputs`, in their order: with what ffmpeg is told, they decide its pixels."""
+        return tuple(take.shot.source for take in self.takes)
+
+    def without_lead(self) -> "Part":
+        """Return the same part, decoded from its very first picture on."""
+        return replace(self, takes=tuple(replace(take, lead=0.0) for take in self.takes))
+
 
 def parts_of(edit: Edit, sources: Mapping[str, Source]) -> tuple[Part, ...]:
-    """Return the edit's shots as parts, in order. Raises `MediaError` for a source that can no longer be opened."""
-    parts, first = [], 0
-    for index, shot in enumerate(edit.shots):
-        source = sources[shot.source]
-        parts.append(Part(index, shot, first, source, _lead(source, shot.source_start)))
-        first += shot.frames
-    return tuple(parts)
+    """Return the edit's picture as parts, in order. Raises `MediaError` for a source that can no longer be opened."""
+    return tuple(_part(index, stretch, edit, sources) for index, stretch in enumerate(stretches(edit)))
+
+
+def _part(index: int, stretch: Stretch, edit: Edit, sources: Mapping[str, Source]) -> Part:
+    takes = tuple(_take(showing, edit, sources) for showing in stretch.shows)
+    numbers = " and ".join(str(showing.shot + 1) for showing in stretch.shows)
+    label = {"shot": f"shot {numbers}", "card": "the end card"}.get(
+        stretch.kind, f"the {stretch.kind} between shots {numbers}"
+    )
+    return Part(index, stretch.kind, stretch.first, stretch.frames, takes, label)
+
+
+def _take(showing: Showing, edit: Edit, sources: Mapping[str, Source]) -> Take:
+    shot = edit.shots[showing.shot]
+    take = Take(shot, sources[shot.source], showing.offset, showing.frames, lead=0.0)
+    return replace(take, lead=_lead(take.source, take.start))
 
 
 def _lead(source: Source, start: float) -> float:
@@ -76,27 +121,54 @@ def _lead(source: Source, start: float) -> float:
     return min(start, _LEAD_VARIABLE if source.variable_rate else _LEAD)
 
 
-def part_filters(part: Part, canvas: Canvas, *, captions: bool) -> str:
-    """Return the filters from the source's pictures to the part's: 30 a second first, so no other one is worked on.
+def inputs(part: Part) -> tuple[Input, ...]:
+    """Return the files the part is made of, each read from a little before what it shows to a little after."""
+    return tuple(_input(take) for take in part.takes)
 
-    Captions are drawn at the clip's own times: with times from the part's start, libass' centiseconds would round
-    differently, and the same word would appear a frame apart in two parts.
+
+def _input(take: Take) -> Input:
+    start, length = take.start - take.lead, take.lead + take.frames / OUTPUT_FPS + _TAIL
+    return Input(take.source.path, ("-threads", str(DECODE_THREADS), "-ss", f"{start:.6f}", "-t", f"{length:.6f}"))
+
+
+def picture(part: Part, canvas: Canvas, *, captions: bool, then: str = "") -> tuple[str, ...]:
+    """Return ffmpeg's arguments that make the part's picture out of `inputs`, 30 frames a second from time 0.
+
+    `then` are filters that look at the finished picture. Captions are drawn at the clip's own times: with times from
+    the part's start, libass' centiseconds would round differently, and the same word would appear a frame apart in two
+    parts.
     """
-    lead = f"setpts=PTS-{part.lead:.6f}/TB," if part.lead else ""
+    ending = [f"setpts=(N+{part.first})/{OUTPUT_FPS}/TB", DRAW] if captions else []
+    end = ",".join(filter(None, [*ending, f"setpts=N/{OUTPUT_FPS}/TB", then]))
+    if len(part.takes) == 1:
+        (take,) = part.takes
+        return ("-map", f"0:{take.source.stream}", "-vf", f"{_shown(take, canvas)},{end}")
+    sides = [f"[{n}:{take.source.stream}]{_shown(take, canvas)}" for n, take in enumerate(part.takes)]
+    return ("-filter_complex", f"{_blended(part, sides)},{end}[picture]", "-map", "[picture]")
+
+
+def _shown(take: Take, canvas: Canvas) -> str:
+    """Return the filters from the source's pictures to the canvas: 30 a second first, so no other one is worked on."""
+    lead = f"setpts=PTS-{take.lead:.6f}/TB," if take.lead else ""
     # Without eof_action=pass, ffmpeg 5.1 loses the last frame of a file.
     steady = f"{lead}fps={OUTPUT_FPS}:start_time=0:eof_action=pass,tpad=stop={_MISSING_FRAMES}:stop_mode=clone"
-    filters = [steady, *TURNS[part.source.turn], framing_filters(part.shot.framing, canvas, part.source.colours)]
-    if captions:
-        filters += [f"setpts=(N+{part.first})/{OUTPUT_FPS}/TB", DRAW]
-    return ",".join([*filters, f"setpts=N/{OUTPUT_FPS}/TB"])
+    return ",".join([steady, *TURNS[take.source.turn], framing_filters(take.shot.framing, canvas, take.source.colours)])
 
 
-def picture_of(part: Part) -> str:
-    """Return what ffmpeg's `-map` calls the part's picture."""
-    return f"0:{part.source.stream}"
+def _blended(part: Part, sides: list[str]) -> str:
+    """Return the two sides of a transition as one picture.
 
-
-def seek(part: Part) -> Input:
-    """Return the part's source, read from a little before its shot to a little after."""
-    start, length = part.shot.source_start - part.lead, part.lead + part.shot.frames / OUTPUT_FPS + _TAIL
-    return Input(part.source.path, ("-threads", str(DECODE_THREADS), "-ss", f"{start:.6f}", "-t", f"{length:.6f}"))
+    A dissolve's frame k has (k + 1/2) / n of the new picture, so that it is the same seen from both ends. A dip goes to
+    black and comes out of it, each in one half.
+    """
+    times = f"setpts=(N+0.5)/{OUTPUT_FPS}/TB"
+    if part.kind == "dissolve":
+        left, right = (f"{side},trim=end_frame={part.frames},{times}" for side in sides)
+        seconds = part.frames / OUTPUT_FPS
+        return f"{left}[a];{right}[b];[a][b]xfade=transition=fade:duration={seconds:.6f}:offset=0"
+    half = part.frames // 2
+    fades = (f"fade=t={way}:start_frame=0:nb_frames={half}" for way in ("out", "in"))
+    left, right = (
+        f"{side},trim=end_frame={half},setpts=N/{OUTPUT_FPS}/TB,{fade}" for side, fade in zip(sides, fades, strict=True)
+    )
+    return f"{left}[a];{right}[b];[a][b]concat=n=2:v=1:a=0"

@@ -7,15 +7,15 @@ x264 threads) and the ffmpeg build; never how many parts are encoded at once. Th
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import av
 
 from app import data
-from app.errors import MediaError
+from app.errors import MediaError, RenderError
 from app.media.ffmpeg import Ffmpeg, Workplace
-from app.media.graph import DECODE_THREADS, Part, part_filters, picture_of, seek
+from app.media.graph import DECODE_THREADS, Part, inputs, picture
 from app.media.shelf import Shelf
 from app.models.base import content_key
 from app.models.control import Control
@@ -55,7 +55,7 @@ def encode_parts(
     """
     keys = [part_key(part, look, place.ffmpeg) for part in parts]
     there = [shelf.find(key) for key in keys]
-    tally = _Tally([part.shot.frames for part in parts], place.control)
+    tally = _Tally([part.frames for part in parts], place.control)
     for part, file in zip(parts, there, strict=True):
         if file is not None:
             tally.report(part.index, 1.0)
@@ -71,8 +71,8 @@ def encode_parts(
 
 def part_key(part: Part, look: Look, ffmpeg: Ffmpeg) -> str:
     """Return the hash of all that decides a part's bytes: its source, what ffmpeg is told of it, and which ffmpeg."""
-    told = [*seek(part).options, *_arguments(part, look)]
-    return content_key("part", part.shot.source, told, part.shot.frames, look.captions, ffmpeg.version)
+    told = [*(option for file in inputs(part) for option in file.options), *_arguments(part, look)]
+    return content_key("part", part.contents, told, part.frames, look.captions, ffmpeg.version)
 
 
 def encode_part(part: Part, look: Look, place: Workplace) -> Path:
@@ -83,26 +83,25 @@ def encode_part(part: Part, look: Look, place: Workplace) -> Path:
     """
     file = place.folder / part.name
     _encode(part, look, place)
-    if not _is_steady(file) and part.source.indexed:
+    if not _is_steady(file) and all(take.source.indexed for take in part.takes):
         # Where pictures change, ffmpeg builds its filters anew, and they count from 0. If that is in the lead: without.
-        _encode(replace(part, lead=0.0), look, place)
+        _encode(part.without_lead(), look, place)
     _require_frames(part, file)
     return file
 
 
 def _encode(part: Part, look: Look, place: Workplace) -> None:
     place.run(
-        f"encoding shot {part.index + 1} from {part.source.name}",
-        (seek(part),),
+        f"encoding {part.described}",
+        inputs(part),
         (*_arguments(part, look), "-f", "mp4", part.name),
-        frames=part.shot.frames,
+        frames=part.frames,
     )
 
 
 def _arguments(part: Part, look: Look) -> tuple[str, ...]:
-    filters = part_filters(part, look.canvas, captions=bool(look.captions))
-    picture = ("-map", picture_of(part), "-an", "-sn", "-dn", "-vf", filters)
-    return (*picture, *_encoder(look.quality, part.shot.frames))
+    shown = picture(part, look.canvas, captions=bool(look.captions))
+    return (*shown, "-an", "-sn", "-dn", *_encoder(look.quality, part.frames))
 
 
 def _encoder(quality: Quality, frames: int) -> tuple[str, ...]:
@@ -131,23 +130,32 @@ def _is_steady(file: Path) -> bool:
 
 
 def _require_frames(part: Part, file: Path) -> None:
-    if not _is_steady(file):
-        raise MediaError(
-            f"{part.source.name} changes the size or format of its picture within shot {part.index + 1}, from "
-            f"{part.shot.source_start:.2f} s on.",
-            hint="Make the clip anew: a shot then ends where the picture changes; or leave this file out.",
-            subject=part.source.name,
-            code="source_changes",
-        )
-    encoded = len(_times(file))
-    if encoded == part.shot.frames:
+    encoded, steady = len(_times(file)), _is_steady(file)
+    if encoded == part.frames and steady:
         return
-    start = part.shot.source_start
-    raise MediaError(
-        f"{part.source.name} gave {encoded} of the {part.shot.frames} frames that shot {part.index + 1} takes from "
-        f"{start:.2f} s on: it ends, or cannot be decoded, before {start + part.shot.frames / OUTPUT_FPS:.2f} s.",
+    if not part.takes:
+        raise RenderError(f"ffmpeg made {encoded} of the {part.frames} frames of {part.label}.", subject=part.label)
+    raise _source_short(part, encoded) if steady else _source_changes(part)
+
+
+def _source_changes(part: Part) -> MediaError:
+    take = part.takes[0]
+    return MediaError(
+        f"{take.source.name} changes the size or format of its picture within {part.label}, from "
+        f"{take.start:.2f} s on.",
+        hint="Make the clip anew: a shot then ends where the picture changes; or leave this file out.",
+        subject=take.source.name,
+        code="source_changes",
+    )
+
+
+def _source_short(part: Part, encoded: int) -> MediaError:
+    take = part.takes[0]
+    return MediaError(
+        f"{take.source.name} gave {encoded} of the {part.frames} frames that {part.label} takes from "
+        f"{take.start:.2f} s on: it ends, or cannot be decoded, before {take.start + take.frames / OUTPUT_FPS:.2f} s.",
         hint="See whether it plays to its end; copy it again from where it was recorded, or leave it out.",
-        subject=part.source.name,
+        subject=take.source.name,
         code="source_short",
     )
 

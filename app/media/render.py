@@ -25,6 +25,7 @@ from app.media.parts import encode_parts, look_of
 from app.media.seeking import WITHOUT_INDEX
 from app.media.shelf import Shelf
 from app.media.sound import mix, takes_of
+from app.media.stretches import stretches
 from app.media.subtitles import Subtitles
 from app.models.edit import Edit
 from app.models.media import MediaInfo
@@ -94,7 +95,8 @@ def render_join(material: Material, place: Workplace) -> Path:
     with _try_at(place) as own:
         files = _parts_made(place.folder)
         clip = own.folder / CLIP_NAME
-        join(files, [shot.frames for shot in material.edit.shots], place.folder / SOUND_NAME, clip, place.control)
+        frames = [stretch.frames for stretch in stretches(material.edit)]
+        join(files, frames, place.folder / SOUND_NAME, clip, place.control)
         settle(clip, place.folder / CLIP_NAME)
     place.control.report(1.0)
     return place.folder / CLIP_NAME

@@ -343,7 +343,9 @@ def test_where_the_shot_stands_matters_only_under_captions(two: Stage) -> None:
 def test_the_place_of_the_file_and_the_limits_do_not_matter(two: Stage) -> None:
     edit = two.edit([shot(two.keys[0], 0.5, 10)])
     part = two.parts(edit)[0]
-    moved = replace(part, source=replace(part.source, path=Path("/elsewhere"), name="other", max_pixels=7))
+    (take,) = part.takes
+    other = replace(take.source, path=Path("/elsewhere"), name="other", max_pixels=7)
+    moved = replace(part, takes=(replace(take, source=other),))
     look: Look = look_of(edit, "")
     assert part_key(part, look, find_ffmpeg()) == part_key(moved, look, find_ffmpeg())
 
