@@ -195,10 +195,10 @@ def _loudness_item(loudness: Loudness, edit: Edit) -> CheckItem:
     if loud is None or peak is None:
         return _item("loudness", edit.voice is None, "silent")
     detail = f"{loud:.1f} LUFS, {peak:.1f} dBTP"
-    if edit.voice is None and edit.source_sound.mode == "off":
+    if edit.voice is None and edit.music is None and edit.source_sound.mode == "off":
         return _item("loudness", False, f"{detail}, where nothing should sound")
     on_target = abs(loud - TARGET_LUFS) <= ALLOWED_LU + 1e-6 and peak <= ALLOWED_PEAK
-    quiet = edit.voice is None and loud < QUIET_LUFS
+    quiet = edit.voice is None and edit.music is None and loud < QUIET_LUFS
     return _item("loudness", on_target or quiet, detail)
 
 

@@ -1,7 +1,8 @@
 """How loud a clip is (EBU R 128, ITU-R BS.1770), and bringing it to what the places of publication play at.
 
-One gain from one measurement misses, because the limiter takes loudness away again; so gain and ceiling are
-changed until a measurement of the result is right, each round from the same unchanged mix.
+One gain from one measurement misses, because the limiter takes loudness away again, and AAC takes the highest tones
+away and adds to peaks. So gain and ceiling are searched on the samples in memory, which costs no process, and set anew
+from what the encoded sound measures until that is right.
 """
 
 import re
@@ -11,7 +12,9 @@ import numpy as np
 
 from app.errors import RenderError
 from app.media.ffmpeg import Input, Workplace
-from app.media.sound import SAMPLE_RATE, Samples, write_wav
+from app.media.limiter import TICK, at_samples, in_ticks, limiting
+from app.media.meter import SILENT_LUFS, Levels, gated, hearing_power, loudness, peaks, true_peak
+from app.media.sound import SAMPLE_RATE, Samples, amplitude, decode, write_wav
 from app.models.report import Loudness
 
 TARGET_LUFS = -14.0
@@ -22,19 +25,21 @@ ALLOWED_LU, ALLOWED_PEAK = 0.5, -1.0
 """How far a finished clip may be from -14 LUFS, and its highest dBTP: AAC adds up to 1 dB to noise, and each time
 another amount, so that the target itself cannot always be kept."""
 
-SILENT_LUFS = -70.0
-"""The absolute gate of BS.1770: below it nothing counts as sound."""
-
 QUIET_LUFS = -50.0
 """Below this it is the hiss of a microphone; raising it by 40 dB would only make a clip of noise."""
 
-_CLOSE_LU, _CLOSE_LU_AAC = 0.2, 0.4
-_ROUNDS = 12
+CLOSE_LU, CLOSE_PEAK = 0.2, -1.3
+"""How far from -14 LUFS, and at which highest dBTP, a finished sound is good enough that it is not encoded again."""
+
+_EXACT_LU = 0.02  # the search in memory, which costs nothing
+_ROUNDS, _STEPS = 6, 100  # encodings at most, and steps of each search
+_AAC_ADDS = 0.4  # dB to peaks of recorded speech and of pink noise that were limited
+_RINGING = 2048  # samples that AAC may sound after the end
+_FURTHEST = 60.0  # dB: a gain beyond it is a search that does not end
 _BLOCK_SECONDS = 0.4  # BS.1770 measures blocks of 0.4 s: less is repeated to be measured at all
 _REPEATS = 20
-_OVERSAMPLED = 4 * SAMPLE_RATE  # the limiter then sees the peaks between samples
 _METER = "ebur128=peak=true:framelog=verbose"
-_MIXED, _FINAL, _AAC = "mixed.wav", "final.wav", "sound.m4a"
+_FINAL, _AAC = "final.wav", "sound.m4a"
 _BITRATE = "192k"
 
 
@@ -67,37 +72,69 @@ def level(mixed: Samples, place: Workplace, *, quietest: float = QUIET_LUFS) -> 
     Silence stays silence, and what is quieter than `quietest` LUFS stays as it is. Raises `RenderError` (loudness)
     when the target cannot be met, as for a few clicks in silence.
     """
-    seconds = len(mixed) / SAMPLE_RATE
-    repeats = _REPEATS if seconds < _BLOCK_SECONDS else 1
-    write_wav(place.folder / _MIXED, np.tile(mixed, (repeats, 1)))
-    found = measure(place.folder / _MIXED, seconds * repeats, place)
-    if found.integrated is None or found.integrated < quietest:
-        return _encode(_MIXED, len(mixed), place)
-    target, peak = TARGET_LUFS, TARGET_PEAK
-    gain, ceiling = target - found.integrated, peak
-    allowed: tuple[float, float] | None = None
+    found = loudness(mixed)
+    if found is None or found < quietest:
+        return _encode(mixed, place)
+    shaper = _Shaper(mixed)
+    target, ceiling = TARGET_LUFS, TARGET_PEAK - _AAC_ADDS
+    best: tuple[float, Samples] | None = None
     for _ in range(_ROUNDS):
-        found = _shape(gain, ceiling, len(mixed) * repeats, place)
-        if _within(found, target, _CLOSE_LU, peak):
-            aac, heard = _encode(_FINAL, len(mixed), place)
-            if _within(heard, TARGET_LUFS, _CLOSE_LU_AAC, TARGET_PEAK):
-                return aac, heard
-            if _within(heard, TARGET_LUFS, _CLOSE_LU_AAC, ALLOWED_PEAK):
-                allowed = gain, ceiling
-            target += TARGET_LUFS - _loud(heard)  # AAC takes the highest tones away: noise loses up to 1 LU
-            peak -= max(0.0, _peak(heard) - TARGET_PEAK)  # and adds to peaks
-        gain += target - _loud(found)
-        ceiling -= max(0.0, _peak(found) - peak)
-    if allowed:
-        _shape(*allowed, len(mixed) * repeats, place)
-        return _encode(_FINAL, len(mixed), place)
+        shaped = shaper.shaped(target, ceiling)
+        aac, heard = _encode(shaped, place)
+        off, over = TARGET_LUFS - _loud(heard), _peak(heard) - TARGET_PEAK
+        if abs(off) <= CLOSE_LU and _peak(heard) <= CLOSE_PEAK:
+            return aac, heard
+        if _peak(heard) <= ALLOWED_PEAK and (best is None or abs(off) < best[0]):
+            best = abs(off), shaped
+        target += off
+        ceiling -= max(0.0, over)
+    if best and best[0] <= ALLOWED_LU:
+        return _encode(best[1], place)
     raise RenderError(
-        f"The sound could not be brought to {TARGET_LUFS:.0f} LUFS: it came to {_loud(found):.1f} LUFS with peaks of "
-        f"{_peak(found):.1f} dBTP.",
+        f"The sound could not be brought to {TARGET_LUFS:.0f} LUFS: it came to {_loud(heard):.1f} LUFS with peaks of "
+        f"{_peak(heard):.1f} dBTP.",
         hint="The sound is mostly silence with short loud bangs; leave the footage's own sound out.",
         subject="sound",
         code="loudness",
     )
+
+
+class _Shaper:
+    """One mix, and what every gain and ceiling needs to know of it: each millisecond's highest peak, and its power as
+    the ear weighs it."""
+
+    def __init__(self, mixed: Samples) -> None:
+        self._mixed = mixed
+        self._peaks = in_ticks(peaks(mixed))
+        power = hearing_power(mixed)
+        self._power = np.pad(power, (0, -len(power) % TICK)).reshape(-1, TICK).mean(axis=1)
+        self._gain = 0.0
+
+    def shaped(self, target: float, ceiling: float) -> Samples:
+        """Return the mix with the gain that brings it to `target` LUFS, limited to `ceiling` dBTP.
+
+        Where no gain does, the nearest. The limiter is slow beside what K-weighting weighs, so that its gain may be
+        put on the weighted power: the result's own loudness differs by hundredths.
+        """
+        for _ in range(_STEPS):
+            found = gated(self._in_hops(self._power * self._curve(ceiling) ** 2))
+            off = target - (SILENT_LUFS if found is None else found)
+            if abs(off) <= _EXACT_LU:
+                break
+            self._gain = min(_FURTHEST, self._gain + off)
+        return self._mixed * at_samples(self._curve(ceiling), len(self._mixed))[:, None]
+
+    def _curve(self, ceiling: float) -> Levels:
+        gain = amplitude(self._gain)
+        return gain * limiting(self._peaks * gain, amplitude(ceiling))
+
+    def _in_hops(self, power: Levels) -> Levels:
+        """Return the power of tenths of a second from that of milliseconds; of less than 0.4 s, repeated."""
+        least = round(_BLOCK_SECONDS * 1000)
+        if len(power) < least:
+            power = np.tile(power, -(-_REPEATS * least // len(power)))
+        hops: Levels = power[: len(power) // 100 * 100].reshape(-1, 100).mean(axis=1)
+        return hops
 
 
 def _loud(loudness: Loudness) -> float:
@@ -108,33 +145,19 @@ def _peak(loudness: Loudness) -> float:
     return SILENT_LUFS if loudness.true_peak is None else loudness.true_peak
 
 
-def _within(loudness: Loudness, target: float, units: float, peak: float) -> bool:
-    """Whether the loudness is near the target; a hundredth more for the meter's rounding to tenths."""
-    return abs(_loud(loudness) - target) <= units + 0.01 and _peak(loudness) <= peak + 0.01
-
-
-def _shape(gain: float, ceiling: float, samples: int, place: Workplace) -> Loudness:
-    """Write the mix with `gain` dB, limited to `ceiling` dBTP, exactly `samples` long, and return how loud that is."""
-    limiter = f"alimiter=limit={10 ** (ceiling / 20):.6f}:attack=5:release=50:level=0:latency=1"
-    exact = f"apad=whole_len={samples},atrim=end_sample={samples}"
-    chain = f"volume={gain:.3f}dB,aresample={_OVERSAMPLED},{limiter},aresample={SAMPLE_RATE},{exact},{_METER}"
-    log = place.run(
-        "bringing the sound to its loudness",
-        (Input(place.folder / _MIXED),),
-        ("-af", chain, "-c:a", "pcm_f32le", "-ar", str(SAMPLE_RATE), _FINAL),
-    )
-    return read_meter(log)
-
-
-def _encode(wav: str, samples: int, place: Workplace) -> tuple[Path, Loudness]:
-    """Encode the first `samples` of a WAV once, as AAC, and measure what came out."""
+def _encode(samples: Samples, place: Workplace) -> tuple[Path, Loudness]:
+    """Encode sound once, as AAC, and measure what comes out of it."""
+    write_wav(place.folder / _FINAL, samples)
     place.run(
         "encoding the sound",
-        (Input(place.folder / wav),),
+        (Input(place.folder / _FINAL),),
         (
-            *("-af", f"atrim=end_sample={samples}", "-c:a", "aac", "-b:a", _BITRATE, "-ac", "2"),
+            *("-c:a", "aac", "-b:a", _BITRATE, "-ac", "2"),
             *("-flags:a", "+bitexact", "-fflags", "+bitexact", "-map_metadata", "-1", "-f", "mp4", _AAC),
         ),
     )
-    aac = place.folder / _AAC
-    return aac, measure(aac, samples / SAMPLE_RATE, place)
+    aac, seconds = place.folder / _AAC, len(samples) / SAMPLE_RATE
+    if seconds < _BLOCK_SECONDS:
+        return aac, measure(aac, seconds, place)
+    heard = decode(aac, 0.0, len(samples) + _RINGING, place)
+    return aac, Loudness(integrated=loudness(heard[: len(samples)]), true_peak=true_peak(heard))

@@ -20,13 +20,15 @@ from app.media.ffmpeg import Workplace
 from app.media.graph import Source, parts_of
 from app.media.held import own_folder
 from app.media.join import join
-from app.media.loudness import QUIET_LUFS, SILENT_LUFS, level
+from app.media.loudness import QUIET_LUFS, level
+from app.media.meter import SILENT_LUFS
+from app.media.mixing import mix
 from app.media.parts import encode_parts, look_of
 from app.media.seeking import WITHOUT_INDEX
 from app.media.shelf import Shelf
-from app.media.sound import mix, takes_of
 from app.media.stretches import stretches
 from app.media.subtitles import Subtitles
+from app.media.takes import takes_of
 from app.models.edit import Edit
 from app.models.media import MediaInfo
 from app.models.report import PartsReport, SoundReport
@@ -60,9 +62,11 @@ def render_sound(material: Material, place: Workplace) -> SoundReport:
     began = time.monotonic()
     _require_sources(material)
     sounding = {key: path for key, path in material.sources.items() if material.infos[key].audio is not None}
-    quietest = QUIET_LUFS if material.voice is None else SILENT_LUFS
+    edit = material.edit
+    music = material.sources[edit.music.source] if edit.music else None
+    quietest = QUIET_LUFS if material.voice is None and music is None else SILENT_LUFS
     with _try_at(place) as own:
-        mixed = mix(material.edit, takes_of(material.edit, sounding), material.voice, own)
+        mixed = mix(edit, takes_of(edit, sounding), material.voice, own, music=music)
         sound, loudness = level(mixed, own, quietest=quietest)
         settle(sound, place.folder / SOUND_NAME)
     place.control.report(1.0)

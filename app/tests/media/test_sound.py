@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from app.media.ffmpeg import Input, Limits, Workplace, find_ffmpeg
-from app.media.sound import SAMPLES_PER_FRAME, Take, mix, takes_of, write_wav
+from app.media.mixing import mix
+from app.media.sound import SAMPLES_PER_FRAME, write_wav
+from app.media.takes import Take, takes_of
 from app.models.control import Control
 from app.models.edit import SourceSound
 from app.tests.footage import ffmpeg, make_clip

@@ -1,0 +1,56 @@
+"""The footage's own sound: what sounds under each shot, with its voices as the edit wants them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from app.media.envelope import Envelope
+from app.media.ffmpeg import Workplace
+from app.media.sound import SAMPLE_RATE, SAMPLES_PER_FRAME, Samples, decode, fade_ends, silence
+from app.models.edit import Edit, SourceSound
+from app.models.timing import Span
+
+_FADE = SAMPLE_RATE // 100  # 10 ms at each joint: too short to hear as a fade, long enough not to click
+
+
+@dataclass(frozen=True)
+class Take:
+    """`frames` frames of sound of `path` from `start` seconds; a path of None is silence. In `speech` (seconds of the
+    source) somebody speaks."""
+
+    path: Path | None
+    start: float
+    frames: int
+    speech: tuple[Span, ...] = ()
+
+
+def takes_of(edit: Edit, sounding: Mapping[str, Path]) -> tuple[Take, ...]:
+    """Return the sound under each shot; `sounding` has the sources, by content hash, that have sound."""
+    speech = {source.content_hash: source.speech for source in edit.sources}
+    return tuple(
+        Take(sounding.get(shot.source), shot.source_start, shot.frames, speech[shot.source]) for shot in edit.shots
+    )
+
+
+def joined(takes: Sequence[Take], wanted: SourceSound, place: Workplace) -> Samples:
+    """Return the takes one after the other, each faded in and out so that no joint clicks."""
+    pieces = [silence(0)]
+    for take in takes:
+        piece = silence(take.frames * SAMPLES_PER_FRAME)
+        if take.path is not None:
+            heard = _heard(take, take.path, wanted, place)
+            piece[: len(heard)] = heard
+        pieces.append(fade_ends(piece, _FADE, _FADE))
+    return np.concatenate(pieces)
+
+
+def _heard(take: Take, path: Path, wanted: SourceSound, place: Workplace) -> Samples:
+    heard = decode(path, take.start, take.frames * SAMPLES_PER_FRAME, place)
+    if wanted.mode == "muted":
+        heard = (
+            heard
+            * Envelope(wanted.keep, take.speech).gain(round(take.start * SAMPLE_RATE), len(heard), SAMPLE_RATE)[:, None]
+        )
+    return heard
