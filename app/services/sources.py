@@ -110,6 +110,11 @@ class SourceIndex:
         """Note that `path` holds the content of `info`."""
         self._places.put(info.content_hash, KnownPlace(quoted=quoted(path)))
 
+    def last_seen(self, content_hash: str) -> Path | None:
+        """Return where the content was last seen, if a file is there still; it is not looked into."""
+        known = self._places.get(content_hash, KnownPlace)
+        return known.path if known is not None and known.path.is_file() else None
+
     def locate(self, source: SourceRef, folders: Iterable[Path] = ()) -> tuple[Path, MediaInfo]:
         """Return the file with `source`'s content and what it is: from `folders`, else where it was last seen.
 
