@@ -7,7 +7,7 @@ import typer
 from pydantic import ValidationError
 from rich.markup import escape
 
-from app.cli.options import read_script, read_source_sound
+from app.cli.options import read_music, read_script, read_source_sound
 from app.cli.output import cancellable, console, live_progress, print_json
 from app.config import Settings, load_settings
 from app.editing.script.spoken import split_scripts
@@ -39,8 +39,11 @@ def make_command(
     words_per_cue: Words = None,
     framing: Annotated[str | None, typer.Option(help="crop, blur or fit.")] = None,
     source_sound: Annotated[
-        str, typer.Option(help="The footage's own sound: off, decibels (-12) or a share (30%).")
+        str, typer.Option(help="The footage's own sound: off, -12, 30%, muted, muted:20% or ambience; docs/cli.md.")
     ] = "off",
+    music: Annotated[Path | None, typer.Option(help="A file of music to put under the clips.")] = None,
+    music_level: Annotated[float | None, typer.Option(help="Decibels beside the voice (default -14).")] = None,
+    music_start: Annotated[float | None, typer.Option(help="Second of the music to begin at (default 0).")] = None,
     over_length: Annotated[
         str, typer.Option(help="When the voice is too long even at 1.15: error, or keep it as it is.")
     ] = "error",
@@ -63,6 +66,7 @@ def make_command(
         scripts=scripts,
         count=count if count is not None else max(1, len(scripts)),
         source_sound=read_source_sound(source_sound),
+        music=read_music(music, music_level, music_start),
         over_length=over_length,
         strict=strict,
         seed=seed,

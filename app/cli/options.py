@@ -3,9 +3,13 @@
 import math
 import re
 from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
 
 from app.errors import InputError, ScriptError
 from app.models.edit import SourceSound
+from app.models.make import MusicWish
 
 _LARGEST_SCRIPT = 1 << 20
 
@@ -67,18 +71,61 @@ def _not_text(place: Path) -> ScriptError:
 
 
 def read_source_sound(given: str) -> SourceSound:
-    """Return what `--source-sound` says: `off`, decibels (`-12`, `-12dB`) or a share (`30%`)."""
-    text = given.strip().lower()
-    if text == "off":
+    """Return what `--source-sound` says: `off`, or words with commas between them.
+
+    Decibels (`-12`, `-12dB`) or a share (`30%`) are its level, `muted` (keeping nothing of voices), `muted:20%` or
+    `ambience` what becomes of its voices, and `duck:8` by how many decibels it goes down under the voice-over.
+    """
+    words = [word.strip() for word in given.lower().split(",")]
+    if words == ["off"]:
         return SourceSound()
-    level = _decibels(text)
-    if level is None or not -60 <= level <= 12:
+    fields: dict[str, Any] = {"mode": "on"}
+    try:
+        for word in words:
+            fields |= _sound_word(word)
+        return SourceSound.model_validate(fields)
+    except ValueError as error:
         raise InputError(
             f"The source sound cannot be {given!r}.",
-            hint="Use off, a level from -60 to 12 decibels such as -12, or a share such as 30%.",
+            hint="Use off, a level from -60 to 12 decibels such as -12, a share such as 30%, muted, muted:20% or "
+            "ambience; with a level behind a comma, as in ambience,-6.",
             subject="source-sound",
+        ) from error
+
+
+def _sound_word(word: str) -> dict[str, Any]:
+    """Return the fields of `SourceSound` that one word sets. Raises `ValueError`."""
+    name, colon, value = word.partition(":")
+    if name == "muted" and bool(value) == bool(colon):
+        share = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", value or "0%")
+        if share is not None:
+            return {"mode": "muted", "keep": float(share[1]) / 100}
+    if word == "ambience":
+        return {"mode": "ambience"}
+    level = _decibels(value if name == "duck" else word)
+    if level is None:
+        raise ValueError(word)
+    return {"duck_db" if name == "duck" else "level_db": level}
+
+
+def read_music(path: Path | None, level: float | None, start: float | None) -> MusicWish | None:
+    """Return the music that the options ask for. Raises `InputError` for a level or start without music."""
+    if path is None:
+        if level is None and start is None:
+            return None
+        raise InputError(
+            "A level or start of the music was given, and no music.", hint="Name it with --music.", subject="music"
         )
-    return SourceSound(mode="on", level_db=level)
+    given = {"level_db": level, "start": start}
+    try:
+        return MusicWish.model_validate({"path": path, **{k: v for k, v in given.items() if v is not None}})
+    except ValidationError as error:
+        option = "music-level" if error.errors()[0]["loc"][0] == "level_db" else "music-start"
+        raise InputError(
+            f"--{option} cannot be {error.errors()[0]['input']}.",
+            hint="The level is from -60 to 12 decibels, the start a second of the file.",
+            subject=option,
+        ) from error
 
 
 def _decibels(text: str) -> float | None:

@@ -16,6 +16,7 @@ from app.models.edit import (
     Edit,
     EditShot,
     FramingMode,
+    MusicTrack,
     SourceRef,
     SourceSound,
     VoiceTrack,
@@ -48,16 +49,20 @@ def build_edit(
     voice: Voice | None = None,
     captions: Captions | None = None,
     source_sound: SourceSound | None = None,
+    music: MusicTrack | None = None,
+    beside: Sequence[SourceRef] = (),
     seed: int = 0,
 ) -> Edit:
     """Return the edit document of one variant.
 
-    Its ids are made from its content, and its sources are those of `footage` that the picks use, by content hash,
-    so that equal input gives an equal document whatever the order of the files.
+    Its ids are made from its content, and its sources are those of `footage` that the picks use, with where somebody
+    speaks in them when its sound needs to know, and those `beside` it (music), by content hash, so that equal input
+    gives an equal document whatever the order of the files.
     """
     shots = tuple(_shot(pick, framing) for pick in picks)
     used = {shot.source for shot in shots}
-    sources = {item.info.content_hash: _source(item) for item in footage if item.info.content_hash in used}
+    sources = {item.info.content_hash: _source(item, source_sound) for item in footage if item.info.content_hash in used}
+    sources |= {source.content_hash: source for source in beside}
     content: dict[str, Any] = {
         "version": EDIT_VERSION,
         "name": name,
@@ -69,6 +74,7 @@ def build_edit(
         "shots": shots,
         "voice": _voice_track(voice) if voice else None,
         "source_sound": source_sound or SourceSound(),
+        "music": music,
         "captions": captions,
         "poster_frame": poster_frame(picks),
         "seed": seed,
@@ -89,10 +95,14 @@ def _shot(pick: Pick, framing: FramingMode) -> EditShot:
     )
 
 
-def _source(item: Footage) -> SourceRef:
+def _source(item: Footage, sound: SourceSound | None) -> SourceRef:
     info = item.info
     return SourceRef(
-        content_hash=info.content_hash, name=item.name, duration=info.duration, has_audio=info.audio is not None
+        content_hash=info.content_hash,
+        name=item.name,
+        duration=info.duration,
+        has_audio=info.audio is not None,
+        speech=item.analysis.speech if sound is not None and sound.mode in {"muted", "ambience"} else (),
     )
 
 

@@ -6,10 +6,18 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.models.base import Record
-from app.models.edit import FramingMode, QualityName, SourceSound
+from app.models.edit import Decibels, FramingMode, QualityName, SourceSound
 from app.models.report import CheckReport
 
 OverLength = Literal["error", "keep"]
+
+
+class MusicWish(Record):
+    """Music that is asked for: a file, from which second on, and its decibels beside the voice."""
+
+    path: Path
+    start: Annotated[float, Field(ge=0)] = 0.0
+    level_db: Decibels = -14.0
 
 
 class MakeRequest(Record):
@@ -33,6 +41,7 @@ class MakeRequest(Record):
     words_per_cue: Annotated[int, Field(ge=1, le=5)] = 3
     framing: FramingMode = "crop"
     source_sound: SourceSound = SourceSound()
+    music: MusicWish | None = None
     over_length: OverLength = "error"
     strict: bool = False
     seed: int = 0

@@ -23,6 +23,7 @@ from app.services.analysis import analyze_once, is_analyzed
 from app.services.edits import EditLibrary
 from app.services.sources import SourceIndex, quoted, unquoted
 from app.workflows.clips.decide import Spoken, decide, of_variant
+from app.workflows.clips.music import music_ref, probe_music
 from app.workflows.clips.places import require_space
 from app.workflows.clips.summary import describe, shared_seconds, sound_notes, voice_notes
 from app.workflows.jobs.parts_of_job import PartOfJob, do_parts, error_of, require_all
@@ -36,17 +37,19 @@ def generate_workflow(job: JobRun, request: Json) -> None:
     asked, settings = read_request(request), job.settings
     found = job.step("probe", lambda control: probe_all(asked, settings, control))
     sources = [source_of(record) for record in found["sources"]]
+    music = source_of(found["music"]) if found["music"] else None
     job.plan(_weights(asked, sources))
     job.step("analyze", lambda control: _analyze(job, sources, control))
     spoken = job.step("speak", lambda control: _speak(job, asked, control))
-    decided = job.step("choose", lambda control: _choose(asked, sources, spoken, settings, control))
+    decided = job.step("choose", lambda control: _choose(asked, sources, music, spoken, settings, control))
     job.plan({"render": 1.0})
-    clips = job.step("render", lambda control: _render(job, asked, sources, spoken, decided, control))
+    clips = job.step("render", lambda control: _render(job, asked, [*sources, *filter(None, [music])], spoken, decided, control))
     job.finish(_result(job, asked, [found, decided], spoken, clips).model_dump(mode="json"))
 
 
 def probe_all(request: MakeRequest, settings: Settings, control: Control) -> Json:
-    """Return the sources, and notes on files of a folder that are left out. Raises `MediaError`."""
+    """Return the sources, the music, and notes on files of a folder that are left out. Raises `MediaError`."""
+    music = probe_music(request, settings, Control(event=control.event))
     found: dict[str, Source] = {}
     refused: list[MediaError] = []
     index = SourceIndex(settings)
@@ -65,6 +68,7 @@ def probe_all(request: MakeRequest, settings: Settings, control: Control) -> Jso
         raise refused[0]
     return {
         "sources": [source.as_json() for source in found.values()],
+        "music": music.as_json() if music else None,
         "notes": [f"Left out: {error.message}" for error in refused],
     }
 
@@ -171,7 +175,14 @@ def _heard(asked: MakeRequest, spoken: Json, settings: Settings, control: Contro
     ]
 
 
-def _choose(asked: MakeRequest, sources: Sequence[Source], spoken: Json, settings: Settings, control: Control) -> Json:
+def _choose(
+    asked: MakeRequest,
+    sources: Sequence[Source],
+    music: Source | None,
+    spoken: Json,
+    settings: Settings,
+    control: Control,
+) -> Json:
     """Choose all variants together, keep their edit documents, and return what they are."""
     footage = [
         Footage(
@@ -182,7 +193,8 @@ def _choose(asked: MakeRequest, sources: Sequence[Source], spoken: Json, setting
         for source in sources
     ]
     heard = _heard(asked, spoken, settings, Control(event=control.event))
-    choice, edits = decide(asked, footage, heard)
+    bed = music_ref(music, frozenset(source.info.content_hash for source in sources)) if music else None
+    choice, edits = decide(asked, footage, heard, bed)
     require_space(asked.out, edits)
     library = EditLibrary(settings)
     for edit in edits:

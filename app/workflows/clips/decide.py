@@ -13,7 +13,7 @@ from app.editing.variants import choose
 from app.errors import ScriptError
 from app.media.ass import line_limit
 from app.media.fonts import text_measure
-from app.models.edit import Captions, Edit
+from app.models.edit import Captions, Edit, MusicTrack, SourceRef
 from app.models.make import MakeRequest
 from app.models.timing import OUTPUT_FPS
 from app.models.voice import SpeechText, Voice
@@ -50,8 +50,10 @@ def of_variant(spoken: Sequence[Spoken], number: int) -> Spoken | None:
     return spoken[number if len(spoken) > 1 else 0] if spoken else None
 
 
-def decide(request: MakeRequest, footage: Sequence[Footage], spoken: Sequence[Spoken]) -> tuple[Choice, list[Edit]]:
-    """Return the choice for all variants together, and an edit document for each."""
+def decide(
+    request: MakeRequest, footage: Sequence[Footage], spoken: Sequence[Spoken], music: SourceRef | None = None
+) -> tuple[Choice, list[Edit]]:
+    """Return the choice for all variants together, and an edit document for each; `music` is the file of theirs."""
     found = usable(footage)
     slots = [_slots(request, of_variant(spoken, number), number, found) for number in range(request.count)]
     choice = choose(footage, slots, request.seed, strict=request.strict)
@@ -71,10 +73,18 @@ def decide(request: MakeRequest, footage: Sequence[Footage], spoken: Sequence[Sp
                 voice=one.voice if one else None,
                 captions=_captions(request, one),
                 source_sound=request.source_sound,
+                music=_music(request, music),
+                beside=(music,) if music else (),
                 seed=request.seed,
             )
         )
     return choice, edits
+
+
+def _music(request: MakeRequest, music: SourceRef | None) -> MusicTrack | None:
+    if request.music is None or music is None:
+        return None
+    return MusicTrack(source=music.content_hash, start=request.music.start, level_db=request.music.level_db)
 
 
 def _slots(request: MakeRequest, one: Spoken | None, number: int, found: Usable) -> tuple[int, ...]:

@@ -31,10 +31,11 @@ def source_of(record: Json) -> Source:
 def request_json(request: MakeRequest) -> Json:
     """Return a request as a job keeps it: paths absolute and quoted."""
     return {
-        **request.model_dump(mode="json", exclude={"files", "optional", "out"}),
+        **request.model_dump(mode="json", exclude={"files", "optional", "out", "music"}),
         "files": [quoted(path) for path in request.files],
         "optional": sorted(quoted(path) for path in request.optional),
         "out": quoted(request.out),
+        "music": {**request.music.model_dump(), "path": quoted(request.music.path)} if request.music else None,
     }
 
 
@@ -46,5 +47,6 @@ def read_request(record: Json) -> MakeRequest:
             "files": [unquoted(path) for path in record["files"]],
             "optional": frozenset(unquoted(path) for path in record["optional"]),
             "out": unquoted(record["out"]),
+            "music": (music := record["music"]) and {**music, "path": unquoted(music["path"])},
         }
     )
