@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     quality: str = Field("standard", description="draft, standard or high.")
     captions: str = Field("bold", description="Caption style, or off.")
     words_per_cue: Annotated[int, Field(ge=1, le=5)] = 3
-    framing: str = Field("crop", description="crop, blur or fit.")
+    framing: str = Field("auto", description="auto, crop, blur or fit.")
     lang: str | None = Field(None, description="Language of scripts; detected when not set.")
     voice: str | None = Field(None, description="Voice id; chosen by language when not set.")
     speed: Annotated[float, Field(ge=0.5, le=2.0)] = 1.0

@@ -37,7 +37,7 @@ def make_command(
         str | None, typer.Option(help="A style of edit-factory styles, such as bold or karaoke; or off.")
     ] = None,
     words_per_cue: Words = None,
-    framing: Annotated[str | None, typer.Option(help="crop, blur or fit.")] = None,
+    framing: Annotated[str | None, typer.Option(help="auto, crop, blur or fit.")] = None,
     source_sound: Annotated[
         str, typer.Option(help="The footage's own sound: off, -12, 30%, muted, muted:20% or ambience; docs/cli.md.")
     ] = "off",

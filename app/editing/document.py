@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from app.editing.candidates import Footage
 from app.editing.choice import Pick
+from app.editing.framing import frame_shot
 from app.errors import EditError
 from app.models.edit import (
     EDIT_VERSION,
@@ -15,7 +16,7 @@ from app.models.edit import (
     Captions,
     Edit,
     EditShot,
-    FramingMode,
+    FramingChoice,
     MusicTrack,
     SourceRef,
     SourceSound,
@@ -23,6 +24,7 @@ from app.models.edit import (
     derived_id,
 )
 from app.models.preset import Preset, Quality
+from app.models.timing import Span, seconds_of
 from app.models.voice import Voice
 
 _POSTER_NOT_BEFORE = 15
@@ -45,7 +47,7 @@ def build_edit(
     footage: Sequence[Footage],
     preset: Preset,
     quality: Quality,
-    framing: FramingMode,
+    framing: FramingChoice,
     voice: Voice | None = None,
     captions: Captions | None = None,
     source_sound: SourceSound | None = None,
@@ -59,7 +61,9 @@ def build_edit(
     speaks in them when its sound needs to know, and those `beside` it (music), by content hash, so that equal input
     gives an equal document whatever the order of the files.
     """
-    shots = tuple(_shot(pick, framing) for pick in picks)
+    canvas = canvas_for(preset, quality)
+    files = {item.info.content_hash: item for item in footage}
+    shots = tuple(_shot(pick, files[pick.source], canvas, framing) for pick in picks)
     used = {shot.source for shot in shots}
     sources = {item.info.content_hash: _source(item, source_sound) for item in footage if item.info.content_hash in used}
     sources |= {source.content_hash: source for source in beside}
@@ -68,7 +72,7 @@ def build_edit(
         "name": name,
         "preset": preset.name,
         "quality": quality.name,
-        "canvas": canvas_for(preset, quality),
+        "canvas": canvas,
         "frames": sum(shot.frames for shot in shots),
         "sources": tuple(sources[content_hash] for content_hash in sorted(sources)),
         "shots": shots,
@@ -83,15 +87,19 @@ def build_edit(
     return unnamed.evolve(id=derived_id("edit", unnamed.identity))
 
 
-def _shot(pick: Pick, framing: FramingMode) -> EditShot:
+def _shot(pick: Pick, item: Footage, canvas: Canvas, choice: FramingChoice) -> EditShot:
+    moments = next((shot.moments for shot in item.analysis.shots if shot.index == pick.shot), ())
+    span = Span(start=pick.start, end=pick.start + seconds_of(pick.frames))
+    framed = frame_shot(moments, span, (item.info.width, item.info.height), canvas, choice)
     return EditShot(
         id=derived_id("shot", pick.source, repr(pick.start), pick.frames),
         source=pick.source,
         source_start=pick.start,
         frames=pick.frames,
-        framing=framing,
+        framing=framed.mode,
+        move=framed.move,
         score=pick.score,
-        reason=pick.reason,
+        reason="; ".join(filter(None, [pick.reason, framed.reason])),
     )
 
 

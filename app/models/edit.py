@@ -19,6 +19,8 @@ LARGEST_SIDE = 4_096
 
 Frames = Annotated[int, Field(ge=0, le=MOST_FRAMES)]
 FramingMode = Literal["crop", "blur", "fit"]
+FramingChoice = Literal["auto", "crop", "blur", "fit"]
+"""What may be asked for: "auto" decides shot by shot between the first two."""
 QualityName = Literal["draft", "standard", "high"]
 SourceKind = Literal["video", "photo", "logo", "music"]
 TransitionKind = Literal["cut", "dissolve", "dip"]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.models.base import Record
-from app.models.edit import Decibels, FramingMode, QualityName, SourceSound
+from app.models.edit import Decibels, FramingChoice, QualityName, SourceSound
 from app.models.report import CheckReport
 
 OverLength = Literal["error", "keep"]
@@ -39,7 +39,7 @@ class MakeRequest(Record):
     quality: QualityName = "standard"
     captions: str = "bold"
     words_per_cue: Annotated[int, Field(ge=1, le=5)] = 3
-    framing: FramingMode = "crop"
+    framing: FramingChoice = "auto"
     source_sound: SourceSound = SourceSound()
     music: MusicWish | None = None
     over_length: OverLength = "error"
