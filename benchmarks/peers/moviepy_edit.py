@@ -20,8 +20,8 @@ def edit(told: dict[str, Any]) -> None:
     shots = []
     for shot in told["shots"]:
         clip = VideoFileClip(shot["path"], audio=False).subclipped(shot["start"], shot["start"] + shot["seconds"])
-        clip = clip.resized(height=height)
-        shots.append(clip.cropped(x_center=clip.w / 2, width=width))
+        cropped = clip.cropped(x_center=clip.w / 2, width=clip.h * width / height)
+        shots.append(cropped.resized((width, height)))
     picture = concatenate_videoclips(shots)
     look = {"font": told["font"], "font_size": int(told["font_size"]), "color": "white", "stroke_width": 6}
     captions = [

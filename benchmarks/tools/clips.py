@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from app.config import Settings, load_settings
@@ -100,7 +101,7 @@ def _track(voice: Voice) -> VoiceTrack:
 
 def _shares(frames: int, count: int) -> list[int]:
     edges = [round(frames * number / count) for number in range(count + 1)]
-    return [end - start for start, end in zip(edges, edges[1:], strict=False)]
+    return [end - start for start, end in pairwise(edges)]
 
 
 def _shots(info: MediaInfo, lengths: Sequence[int]) -> list[EditShot]:

@@ -40,7 +40,9 @@ Truth = dict[str, Any]
 def footage(style: Style, seconds: float, seed: int, size: Size = HD) -> tuple[Path, Truth]:
     """Return the file of such footage, without sound, and its truth."""
     tool = shared_tool()
-    made_by = [Path(composing.__file__), tool if tool is not None else Path(textures.__file__)]
+    made_by = [tool if tool is not None else Path(textures.__file__)]
+    if tool is None or style == "blends":
+        made_by.append(Path(composing.__file__))
     with kept_file(name_of(style, ".mp4", style, seconds, seed, size, *made_by)) as (place, new):
         truth = place.with_suffix(".json")
         if new is not None:

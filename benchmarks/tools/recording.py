@@ -13,14 +13,14 @@ from pathlib import Path
 
 from app.media.ffmpeg import find_ffmpeg
 from benchmarks.tools.clips import Project, render
-from benchmarks.tools.footage import FPS, run_ffmpeg
+from benchmarks.tools.limits import encode
 from benchmarks.tools.spent import Spent, spent
 
 _STAND_IN = """#!{python}
 import json, os, shutil, sys, time
 if "libx264" in sys.argv and "rawvideo" not in sys.argv:
     place = os.path.join({folder!r}, f"{{time.time_ns():020}}-{{os.getpid()}}")
-    shutil.copytree(".", place, ignore=lambda _, names: [name for name in names if name.endswith((".mp4", ".f32", ".wav"))])
+    shutil.copytree(".", place, ignore=shutil.ignore_patterns("*.mp4", "*.f32", "*.wav"))
     with open(place + ".json", "w") as file:
         json.dump({{"arguments": sys.argv[1:], "folder": place}}, file)
 os.execv({ffmpeg!r}, [{ffmpeg!r}, *sys.argv[1:]])
@@ -101,7 +101,7 @@ def floor(calls: Sequence[Call], size: tuple[int, int], folder: Path) -> Floor:
     raw = folder / "pictures.raw"
     write_raw(calls, raw)
     try:
-        coded = spent(x264_alone, raw, size, calls[0].encoder)
+        coded = spent(encode, raw, size, calls[0].encoder)
     finally:
         raw.unlink()
     return Floor(alone.cpu, coded.cpu)
@@ -123,16 +123,6 @@ def write_raw(calls: Sequence[Call], raw: Path) -> None:
 def _again(call: Call, output: Sequence[str], stdout: int = subprocess.DEVNULL) -> None:
     command = [str(find_ffmpeg().path), *call.inputs, *call.picture, *output]
     subprocess.run(command, cwd=call.folder, stdout=stdout, stderr=subprocess.DEVNULL, check=True)  # noqa: S603
-
-
-def x264_alone(raw: Path, size: tuple[int, int], encoder: Sequence[str]) -> None:
-    """Encode raw pictures with these options, and throw the file away."""
-    source = ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", f"{size[0]}x{size[1]}", "-r", str(FPS), "-i", str(raw)]
-    out = raw.with_suffix(".floor.mp4")
-    try:
-        run_ffmpeg(*source, *encoder, "-f", "mp4", str(out))
-    finally:
-        out.unlink(missing_ok=True)
 
 
 def cold(made: Project, folder: Path) -> Spent:
