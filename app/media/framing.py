@@ -1,6 +1,6 @@
 """How a picture of any shape fills the canvas, as filter text made of numbers only.
 
-    crop  the middle of the picture fills the canvas
+    crop  a window of the picture, its middle or where the edit says, fills the canvas
     blur  the whole picture, over a blurred copy of itself that fills the canvas
     fit   the whole picture, with black beside it
 
@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from app.media.colours import Colours, scale_options, to_bt709
-from app.models.edit import Canvas, FramingMode
+from app.media.windows import Travel, moving_window, still_window
+from app.models.edit import Canvas, FramingMode, Move
 from app.models.media import Rotation
 
 TURNS: Mapping[Rotation, tuple[str, ...]] = MappingProxyType(
@@ -29,12 +30,24 @@ _BLUR_LUMA = 0.72  # the background is darkened so that the picture stands out
 def framing_filters(mode: FramingMode, canvas: Canvas, colours: Colours) -> str:
     """Return filters from any picture to the canvas: square pixels, BT.709 limited range, yuv420p."""
     if mode == "crop":
-        size = f"{_cut_to_shape(canvas)},{_cover(canvas.width, canvas.height, colours)}"
-        return f"{size},{to_bt709(colours)},setsar=1"
+        return _filled(_cut_to_shape(canvas), canvas, colours)
     fitted = f"{_fit(canvas, colours)},{to_bt709(colours)},setsar=1"
     if mode == "fit":
         return f"{fitted},pad={canvas.width}:{canvas.height}:(ow-iw)/2:(oh-ih)/2:black"
     return f"{fitted},{_over_blurred_self(canvas)}"
+
+
+def window_filters(move: Move, picture: tuple[int, int], canvas: Canvas, colours: Colours, travel: Travel) -> str:
+    """Return the same for a crop whose window is not the middle, or moves; `picture` is the source's upright size."""
+    if move == Move():
+        return framing_filters("crop", canvas, colours)
+    if move.still:
+        return _filled(still_window(move.start, picture, canvas), canvas, colours)
+    return moving_window(move, picture, canvas, colours, travel)
+
+
+def _filled(cut: str, canvas: Canvas, colours: Colours) -> str:
+    return f"{cut},{_cover(canvas.width, canvas.height, colours)},{to_bt709(colours)},setsar=1"
 
 
 def _cut_to_shape(canvas: Canvas) -> str:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from app.media.colours import Colours
 from app.media.ffmpeg import Input
-from app.media.framing import TURNS, framing_filters
+from app.media.framing import TURNS, framing_filters, window_filters
 from app.media.seeking import begin_before
 from app.media.stretches import Showing, Stretch, StretchKind, stretches
 from app.media.subtitles import DRAW
+from app.media.windows import Travel
 from app.models.edit import Canvas, Edit, EditShot
 from app.models.media import Rotation
 from app.models.timing import OUTPUT_FPS
@@ -28,8 +29,8 @@ class Source:
     """A file that shots take from: what decoding it needs to know.
 
     `stream` is its picture's place among the file's streams, `indexed` says whether ffmpeg finds key frames in it by
-    itself, `max_pixels` how large its pictures may be. `turn` is the clockwise turn that is left to us: ffmpeg applies
-    a display matrix by itself, an old tag not.
+    itself, `max_pixels` how large its pictures may be, `size` how large they are when upright, in square pixels.
+    `turn` is the clockwise turn that is left to us: ffmpeg applies a display matrix by itself, an old tag not.
     """
 
     path: Path
@@ -38,6 +39,7 @@ class Source:
     stream: int
     indexed: bool
     max_pixels: int
+    size: tuple[int, int]
     variable_rate: bool = False
     turn: Rotation = 0
 
@@ -152,7 +154,14 @@ def _shown(take: Take, canvas: Canvas) -> str:
     lead = f"setpts=PTS-{take.lead:.6f}/TB," if take.lead else ""
     # Without eof_action=pass, ffmpeg 5.1 loses the last frame of a file.
     steady = f"{lead}fps={OUTPUT_FPS}:start_time=0:eof_action=pass,tpad=stop={_MISSING_FRAMES}:stop_mode=clone"
-    return ",".join([steady, *TURNS[take.source.turn], framing_filters(take.shot.framing, canvas, take.source.colours)])
+    return ",".join([steady, *TURNS[take.source.turn], _framed(take, canvas)])
+
+
+def _framed(take: Take, canvas: Canvas) -> str:
+    shot, source = take.shot, take.source
+    if shot.framing == "crop":
+        return window_filters(shot.move, source.size, canvas, source.colours, Travel(take.offset, shot.frames))
+    return framing_filters(shot.framing, canvas, source.colours)
 
 
 def _blended(part: Part, sides: list[str]) -> str:
@@ -161,11 +170,11 @@ def _blended(part: Part, sides: list[str]) -> str:
     A dissolve's frame k has (k + 1/2) / n of the new picture, so that it is the same seen from both ends. A dip goes to
     black and comes out of it, each in one half.
     """
-    times = f"setpts=(N+0.5)/{OUTPUT_FPS}/TB"
     if part.kind == "dissolve":
+        times = f"settb=1/{OUTPUT_FPS * 512},setpts=N*512"  # xfade counts in ticks, and half a frame must be some
         left, right = (f"{side},trim=end_frame={part.frames},{times}" for side in sides)
-        seconds = part.frames / OUTPUT_FPS
-        return f"{left}[a];{right}[b];[a][b]xfade=transition=fade:duration={seconds:.6f}:offset=0"
+        begin, seconds = -0.5 / OUTPUT_FPS, part.frames / OUTPUT_FPS
+        return f"{left}[a];{right}[b];[a][b]xfade=transition=fade:duration={seconds:.6f}:offset={begin:.6f}"
     half = part.frames // 2
     fades = (f"fade=t={way}:start_frame=0:nb_frames={half}" for way in ("out", "in"))
     left, right = (

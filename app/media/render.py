@@ -155,6 +155,7 @@ def _decodable(path: Path, name: str, info: MediaInfo) -> Source:
             stream=stream.index,
             indexed=container.format.name not in WITHOUT_INDEX,
             max_pixels=max_pixels,
+            size=(info.width, info.height),
             variable_rate=info.variable_frame_rate,
             turn=info.rotation if info.rotation_by_tag else 0,
         )
