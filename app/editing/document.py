@@ -65,7 +65,8 @@ def build_edit(
     files = {item.info.content_hash: item for item in footage}
     shots = tuple(_shot(pick, files[pick.source], canvas, framing) for pick in picks)
     used = {shot.source for shot in shots}
-    sources = {item.info.content_hash: _source(item, source_sound) for item in footage if item.info.content_hash in used}
+    taken = [item for item in footage if item.info.content_hash in used]
+    sources = {item.info.content_hash: _source(item, source_sound) for item in taken}
     sources |= {source.content_hash: source for source in beside}
     content: dict[str, Any] = {
         "version": EDIT_VERSION,

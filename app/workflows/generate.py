@@ -43,7 +43,8 @@ def generate_workflow(job: JobRun, request: Json) -> None:
     spoken = job.step("speak", lambda control: _speak(job, asked, control))
     decided = job.step("choose", lambda control: _choose(asked, sources, music, spoken, settings, control))
     job.plan({"render": 1.0})
-    clips = job.step("render", lambda control: _render(job, asked, [*sources, *filter(None, [music])], spoken, decided, control))
+    files = [*sources, *filter(None, [music])]
+    clips = job.step("render", lambda control: _render(job, asked, files, spoken, decided, control))
     job.finish(_result(job, asked, [found, decided], spoken, clips).model_dump(mode="json"))
 
 

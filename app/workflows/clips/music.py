@@ -1,5 +1,7 @@
 """The music that a request names: looked at once, remembered by content, and told to the edit document."""
 
+from pathlib import Path
+
 from app.config import Settings
 from app.errors import InputError, MediaError
 from app.media.containers import shown
@@ -48,7 +50,7 @@ def music_ref(music: Source, footage: frozenset[str]) -> SourceRef:
         )
     return SourceRef(
         content_hash=music.info.content_hash,
-        name=shown(music.path.relative_to(music.path.parent)),
+        name=shown(Path(music.path.name)),
         duration=music.info.duration,
         has_audio=True,
         kind="music",
