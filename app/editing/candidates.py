@@ -10,22 +10,26 @@ import numpy as np
 
 from app.editing.timing import LONGEST_SLOT, SHORTEST_SLOT
 from app.models.base import Record
+from app.models.marks import FileMarks
 from app.models.media import Analysis, MediaInfo, Moment, Shot
 from app.models.timing import OUTPUT_FPS, Span
 
 CUT_MARGIN = 0.1
 """Seconds kept clear of a shot's cuts: a cut found a frame late must not flash the neighbouring shot."""
 
-_SHARPNESS, _LIGHT, _MOTION, _CONTRAST = 0.35, 0.25, 0.25, 0.15  # shares of a moment's quality
+_WEIGHTS = {"sharpness": 0.35, "light": 0.25, "motion": 0.25, "contrast": 0.15}
+"""Shares of a moment's quality."""
+
 _MOTION_CURVE = ((0.0, 0.3, 1.0, 4.0, 12.0, 30.0), (0.4, 0.8, 1.0, 1.0, 0.5, 0.1))  # still, calm, shaken
 
 
 class Footage(Record):
-    """One file to choose from: what it is, the name a person knows it by, and what was measured in it."""
+    """One file to choose from: what it is, the name a person knows it by, what was measured and marked in it."""
 
     info: MediaInfo
     name: str
     analysis: Analysis
+    marks: FileMarks | None = None
 
 
 class Run(Record):
@@ -101,9 +105,10 @@ def _spoken(reject: str) -> str:
 
 
 def _clean_spans(item: Footage, shot: Shot, left_out: dict[str, float]) -> list[Span]:
-    """Return the shot without its edges and flawed moments; what the latter cost is added to `left_out`."""
-    fps = item.info.fps or float(OUTPUT_FPS)
-    margin = max(CUT_MARGIN, 3 / fps)  # the decoder needs two whole source frames beyond the last one shown
+    """Return the shot without its edges, flawed moments and what is never used; their cost is added to `left_out`."""
+    if item.info.still:
+        return [shot.span]  # a photograph has neither neighbours nor moments
+    margin = _margin(item.info)
     start, end = shot.span.start + margin, min(shot.span.end, item.info.duration) - margin
     step = item.analysis.step
     spans: list[Span] = []
@@ -116,7 +121,31 @@ def _clean_spans(item: Footage, shot: Shot, left_out: dict[str, float]) -> list[
         if first > start:
             spans.append(Span(start=start, end=first))
         start = last
-    return [*spans, Span(start=start, end=end)] if end > start else spans
+    clean = [*spans, Span(start=start, end=end)] if end > start else spans
+    return _without_never_used(item, clean, left_out)
+
+
+def _margin(info: MediaInfo) -> float:
+    fps = info.fps or float(OUTPUT_FPS)
+    return max(CUT_MARGIN, 3 / fps)  # the decoder needs two whole source frames beyond the last one shown
+
+
+def _without_never_used(item: Footage, spans: list[Span], left_out: dict[str, float]) -> list[Span]:
+    """Return `spans` without the stretches that a person said are never to be shown, kept clear of as of a cut."""
+    margin = _margin(item.info)
+    for mark in item.marks.segments if item.marks else ():
+        if not mark.never_use:
+            continue
+        edges = mark.start - margin, mark.end + margin
+        kept = [
+            Span(start=start, end=end)
+            for span in spans
+            for start, end in ((span.start, min(span.end, edges[0])), (max(span.start, edges[1]), span.end))
+            if end > start
+        ]
+        left_out["marked never-use"] += sum(s.length for s in spans) - sum(s.length for s in kept)
+        spans = kept
+    return spans
 
 
 def typical_sharpness(footage: Sequence[Footage]) -> float:
@@ -127,7 +156,15 @@ def typical_sharpness(footage: Sequence[Footage]) -> float:
 
 def quality(moment: Moment, typical: float) -> float:
     """Return how good a moment looks, 0 to 1: sharp beside `typical` sharpness, well lit, in calm motion, rich."""
-    sharp = moment.sharpness / (moment.sharpness + typical)
-    light = max(0.0, 1 - abs(moment.luma - 118) / 118)  # 118: middle grey in 8-bit video
-    motion = float(np.interp(moment.motion, *_MOTION_CURVE))
-    return _SHARPNESS * sharp + _LIGHT * light + _MOTION * motion + _CONTRAST * min(1.0, moment.contrast / 50)
+    parts = qualities(moment, typical)
+    return sum(_WEIGHTS[name] * parts[name] for name in _WEIGHTS)
+
+
+def qualities(moment: Moment, typical: float) -> dict[str, float]:
+    """Return what `quality` is made of, each 0 to 1."""
+    return {
+        "sharpness": moment.sharpness / (moment.sharpness + typical),
+        "light": max(0.0, 1 - abs(moment.luma - 118) / 118),  # 118: middle grey in 8-bit video
+        "motion": float(np.interp(moment.motion, *_MOTION_CURVE)),
+        "contrast": min(1.0, moment.contrast / 50),
+    }

@@ -1,14 +1,15 @@
 """What was chosen, as plain records and plain English."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from statistics import fmean
 
-from app.editing.candidates import Footage, Usable, typical_sharpness
+from app.editing.candidates import Usable
+from app.editing.likeness import MOST_ALIKE, alike_share
 from app.editing.pool import Place, Pool
+from app.editing.reasons import explain
 from app.editing.selection import GAP_SECONDS, MOST_SHARED, Plan, alike_neighbours, close_spans, shared_seconds
 from app.models.base import Record
-from app.models.media import Moment
 from app.models.timing import seconds_of
 
 
@@ -29,15 +30,19 @@ class Pick(Record):
 class Variant(Record):
     """One variant: its picks in order, and which of those asked for it is (`index`, from 0).
 
-    `shared_seconds` has one value for each variant of the choice, in order: the seconds of footage both use (0 for
-    itself). `lookalike_neighbours` counts cuts between pictures that look alike, `close_spans` pairs of spans of one
-    shot less than 1 s apart: both only where the footage leaves nothing else. With `recut` the slots that were asked
-    for did not fit the footage, and the cuts lie where its shots end.
+    Each of these has one value for each variant of the choice, in order: `shared_seconds` (of footage that both use; 0
+    for itself), `alike` (the part, 0 to 1, of one that looks like something in the other; 0 for itself) and
+    `opening_bits` (in how many of 64 bits the pictures they open with differ: unrelated ones in 32).
+    `lookalike_neighbours` counts cuts between pictures that look alike, `close_spans` pairs of spans of one shot less
+    than 1 s apart: both only where the footage leaves nothing else, or a person pinned them. With `recut` the slots
+    that were asked for did not fit the footage, and the cuts lie where its shots end.
     """
 
     index: int
     picks: tuple[Pick, ...]
     shared_seconds: tuple[float, ...]
+    alike: tuple[float, ...] = ()
+    opening_bits: tuple[int, ...] = ()
     lookalike_neighbours: int
     close_spans: int
     recut: bool
@@ -64,17 +69,17 @@ class Choice(Record):
     notes: tuple[str, ...]
 
 
-def describe(pool: Pool, plans: Sequence[Plan], wanted: int) -> Choice:
-    """Return the finished `plans` as records, in their order."""
+def describe(pool: Pool, plans: Sequence[Plan], left_out: Sequence[str] = ()) -> Choice:
+    """Return the finished `plans` as records, in their order; `left_out` says of others how they were too alike."""
     variants = tuple(_variant(pool, plan, plans) for plan in plans)
     return Choice(
-        wanted=wanted,
+        wanted=len(plans) + len(left_out),
         possible=len(variants),
         variants=variants,
         usable_seconds=round(seconds_of(pool.usable.frames), 3),
         left_out=pool.usable.left_out,
         used_seconds=_used_seconds(pool, plans),
-        notes=tuple(_notes(variants, wanted, pool.usable)),
+        notes=tuple(_notes(variants, left_out, pool.usable)),
     )
 
 
@@ -89,45 +94,30 @@ def more_seconds(choice: Choice) -> int:
 
 def _variant(pool: Pool, plan: Plan, plans: Sequence[Plan]) -> Variant:
     shared = (0.0 if other is plan else shared_seconds(plan.chosen, other.chosen) for other in plans)
+    alike = (0.0 if other is plan else alike_share(pool, plan.chosen, other.chosen) for other in plans)
+    first = plan.chosen[0].hashes[1]
     return Variant(
         index=plan.number,
-        picks=tuple(_pick(pool, place) for place in plan.chosen),
+        picks=tuple(pick_of(pool, plan, slot, place) for slot, place in enumerate(plan.chosen)),
         shared_seconds=tuple(round(seconds, 3) for seconds in shared),
+        alike=tuple(round(share, 3) for share in alike),
+        opening_bits=tuple((first ^ other.chosen[0].hashes[1]).bit_count() for other in plans),
         lookalike_neighbours=alike_neighbours(plan.chosen),
         close_spans=close_spans(plan.chosen),
         recut=plan.recut,
     )
 
 
-def _pick(pool: Pool, place: Place) -> Pick:
-    item = pool.usable.footage[place.source]
-    shot = pool.usable.runs[place.run].shot
-    start = round(pool.source_start(place), 6)
-    looks = _looks(item, shot, start, place.seconds, typical_sharpness(pool.usable.footage))
+def pick_of(pool: Pool, plan: Plan, slot: int, place: Place) -> Pick:
+    """Return `place` in `slot` of `plan` as a record, with the reasons for it."""
     return Pick(
-        source=item.info.content_hash,
-        shot=shot,
-        start=start,
+        source=pool.usable.footage[place.source].info.content_hash,
+        shot=pool.usable.runs[place.run].shot,
+        start=round(pool.source_start(place), 6),
         frames=place.frames,
         score=round(place.score, 4),
-        reason=f"{looks}; {place.score:.2f}; shot {shot + 1} of {item.name} at {start:.1f} s",
+        reason=explain(pool, plan, slot, place),
     )
-
-
-def _looks(item: Footage, index: int, start: float, seconds: float, typical: float) -> str:
-    """Return the looks of a span in three words or so, for example "sharp, steady, well lit"."""
-    shot = next(shot for shot in item.analysis.shots if shot.index == index)
-    step = item.analysis.step
-    moments = [m for m in shot.moments if start - step / 2 <= m.time <= start + seconds + step / 2]
-    measured: Sequence[Moment] = moments or shot.moments
-    sharpness, motion, luma = (
-        fmean(getattr(m, name) for m in measured) if measured else float(getattr(shot, name))
-        for name in ("sharpness", "motion", "luma")
-    )
-    sharp = "sharp" if sharpness >= 0.8 * typical else "softer than most"
-    moving = "still" if motion < 0.3 else "steady" if motion < 6 else "lively"
-    lit = "dark" if luma < 50 else "bright" if luma > 200 else "well lit"
-    return f"{sharp}, {moving}, {lit}"
 
 
 def _used_seconds(pool: Pool, plans: Sequence[Plan]) -> dict[str, float]:
@@ -141,11 +131,23 @@ def _used_seconds(pool: Pool, plans: Sequence[Plan]) -> dict[str, float]:
     return {content_hash: round(seconds, 3) for content_hash, seconds in used.items()}
 
 
-def _notes(variants: Sequence[Variant], wanted: int, found: Usable) -> Iterable[str]:
-    if len(variants) < wanted:
+_TOO_LIKE = {
+    "opening": ("would open with the same picture as one of these", "other things to open with"),
+    "shared": (f"would share more than {MOST_SHARED:.0%} of its footage with one of these", "more footage"),
+    "looks": (f"would look like one of these in more than {MOST_ALIKE:.0%} of it", "other places or views"),
+    "short": ("could not be filled", "more footage"),
+}
+"""By what plans are too alike in: what another variant would do, and what to film for it."""
+
+
+def _notes(variants: Sequence[Variant], left_out: Sequence[str], found: Usable) -> Iterable[str]:
+    if left_out:
+        made, asked = len(variants), len(variants) + len(left_out)
+        kinds = [_TOO_LIKE[kind] for kind, _ in sorted(Counter(left_out).items(), key=lambda pair: (-pair[1], pair[0]))]
         yield (
-            f"{wanted} variants were asked for and {len(variants)} {_are(len(variants))} possible: another would open"
-            f" with the same footage as one of these or share more than {MOST_SHARED:.0%} of it."
+            f"{asked} variants were asked for and {made} {_are(made)} possible with this footage: another"
+            f" {' or '.join(would for would, _ in kinds)}. What would help:"
+            f" {' and '.join(dict.fromkeys(film for _, film in kinds))}."
         )
     for number, variant in enumerate(variants, 1):
         problems = _problems(variant)

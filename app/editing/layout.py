@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
-from app.editing.pool import Place, Pool
-from app.editing.selection import Plan, shared_seconds
-from app.models.timing import seconds_of
+from app.editing.pool import Place, Pool, Stretch
+from app.editing.selection import Plan, shared_seconds, spent
+from app.models.timing import OUTPUT_FPS, seconds_of
 
 _SHORTEST_PIECE = 18
 """Frames (0.6 s): a cut nearer than this to the end of a run falls on the end instead."""
@@ -15,57 +15,99 @@ _SHORTEST_PIECE = 18
 def lay_out(pool: Pool, plans: Sequence[Plan], plan: Plan) -> None:
     """Fill `plan` with whole runs one after the other; its slots become the pieces this gives.
 
-    Every run is used to its last frame, so a clip fits whenever the runs together are long enough. The runs that
-    other plans use least come first, and among them one whose beginning opens no other plan.
+    Every run is used to its last frame, so a clip without pins fits whenever the runs together are long enough. The
+    runs that other plans use least come first, and among them one whose beginning opens no other plan. What is pinned
+    stays where it is. A plan that does not fit stays without picks.
     """
     plan.clear()
-    total = sum(plan.slots)
-    order = _ordered_runs(pool, plans, plan)
-    lengths = _run_lengths([pool.usable.runs[run].frames for run in order], total)
-    places = list(_pieces(pool, order, lengths, plan.slots))
-    pieces = tuple(place.frames for place in places)
+    stretches = _ordered(pool, plans, plan)
+    picks: list[Place] = []
+    fixed: dict[int, Place] = {}
+    for is_fixed, group in groupby(range(len(plan.slots)), key=plan.fixed.__contains__):
+        slots = list(group)
+        if is_fixed:
+            fixed |= {len(picks) + n: plan.fixed[slot] for n, slot in enumerate(slots)}
+            picks += [plan.fixed[slot] for slot in slots]
+            continue
+        wanted = [plan.slots[slot] for slot in slots]
+        lengths = _lengths([stretch.frames for stretch in stretches], sum(wanted))
+        if sum(lengths) < sum(wanted):
+            plan.picks = [None] * len(plan.slots)
+            return
+        picks += _pieces(pool, stretches, lengths, wanted)
+        stretches = [*_rests(pool, stretches, lengths), *stretches[len(lengths) :]]
+    pieces = tuple(place.frames for place in picks)
     plan.laid, plan.recut = True, pieces != plan.slots
-    plan.slots = pieces
-    plan.picks = [*places]
+    plan.slots, plan.fixed = pieces, fixed
+    plan.picks = [*picks]
 
 
-def _ordered_runs(pool: Pool, plans: Sequence[Plan], plan: Plan) -> list[int]:
-    wholes = [pool.at(i, float(pool.run_start[i]), run.frames) for i, run in enumerate(pool.usable.runs)]
+def _ordered(pool: Pool, plans: Sequence[Plan], plan: Plan) -> list[Place]:
+    """Return the stretches that the plan may use, as places, the best to begin with first."""
     others = [other for other in plans if other is not plan]
 
-    def cost(place: Place) -> tuple[float, float]:
+    def cost(place: Place) -> tuple[bool, float, float]:
         shared = sum(shared_seconds([place], other.chosen) for other in others) / place.seconds
         nudge = float(plan.nudge[place.run % len(plan.nudge)])
-        return shared, -place.score - 0.1 * nudge
+        return pool.is_aside(place), shared, -place.score - 0.1 * nudge
 
-    ordered = sorted(wholes, key=cost)
+    ordered = sorted(_unused(pool, [*plan.chosen, *spent(pool, plans, plan)]), key=cost)
     openings = [other.opening for other in others if other.opening]
     heads = [pool.at(p.run, p.start, min(p.frames, plan.slots[0])) for p in ordered]
     fresh = next((i for i, head in enumerate(heads) if shared_seconds([head], openings) == 0), 0)
-    return [place.run for place in (ordered[fresh], *ordered[:fresh], *ordered[fresh + 1 :])]
+    return [*ordered[fresh : fresh + 1], *ordered[:fresh], *ordered[fresh + 1 :]]
 
 
-def _run_lengths(available: Sequence[int], total: int) -> list[int]:
-    """Return how many frames to take of each run, in order, adding up to `total`."""
+def _unused(pool: Pool, taken: Sequence[Place | Stretch]) -> Iterator[Place]:
+    """Yield the runs without what is taken of them; what is too short to be seen is left out."""
+    for number, run in enumerate(pool.usable.runs):
+        begin = float(pool.run_start[number])
+        inside = sorted((t.start, t.end) for t in taken if t.start < begin + run.span.length and begin < t.end)
+        if not inside:
+            yield pool.at(number, begin, run.frames)
+            continue
+        edges = [begin, *(edge for pair in inside for edge in pair), begin + run.span.length]
+        for start, end in zip(edges[::2], edges[1::2], strict=True):
+            frames = math.floor((end - start) * OUTPUT_FPS - 1e-3)  # starts are rounded up to microseconds
+            whole = not pool.is_still(number)  # of a photograph that is in the clip already there is no rest
+            if whole and frames >= _SHORTEST_PIECE:
+                yield pool.at(number, math.ceil(start * 1e6) / 1e6, frames)
+
+
+def _lengths(available: Sequence[int], total: int) -> list[int]:
+    """Return how many frames to take of each stretch, in order, adding up to `total` or to all there is."""
     lengths: list[int] = []
     for frames in available:
         lengths.append(min(frames, total - sum(lengths)))
         if sum(lengths) == total:
             break
-    short = _SHORTEST_PIECE - lengths[-1]
+    short = min(_SHORTEST_PIECE, available[len(lengths) - 1]) - lengths[-1] if lengths else 0
     if len(lengths) > 1 and short > 0:  # no flash of a last run: the one before it gives up some frames
         lengths[-2] -= short
         lengths[-1] += short
     return lengths
 
 
-def _pieces(pool: Pool, order: Sequence[int], lengths: Sequence[int], slots: Sequence[int]) -> Iterator[Place]:
-    """Yield the places: the runs, cut where the slots were, except right beside the end of a run."""
+def _pieces(pool: Pool, stretches: Sequence[Place], lengths: Sequence[int], slots: Sequence[int]) -> Iterator[Place]:
+    """Yield the places: the stretches, cut where the slots were, except right beside an end and in photographs."""
     run_edges = [sum(lengths[:n]) for n in range(len(lengths) + 1)]
     cuts = [sum(slots[:n]) for n in range(1, len(slots))]
     kept = {cut for cut in cuts if all(abs(cut - edge) >= _SHORTEST_PIECE for edge in run_edges)}
-    edges = sorted({*run_edges, *kept})
+    edges = sorted({*run_edges, *(cut for cut in kept if not pool.is_still(stretches[_row(run_edges, cut)].run))})
     for begin, end in pairwise(edges):
-        row = max(n for n in range(len(lengths)) if run_edges[n] <= begin)
-        start = float(pool.run_start[order[row]]) + seconds_of(begin - run_edges[row])
-        yield pool.at(order[row], math.ceil(start * 1e6) / 1e6, end - begin)
+        stretch = stretches[_row(run_edges, begin)]
+        start = stretch.start + seconds_of(begin - run_edges[_row(run_edges, begin)])
+        yield pool.at(stretch.run, math.ceil(start * 1e6) / 1e6, end - begin)
+
+
+def _row(run_edges: Sequence[int], frame: int) -> int:
+    return max(n for n in range(len(run_edges) - 1) if run_edges[n] <= frame)
+
+
+def _rests(pool: Pool, stretches: Sequence[Place], lengths: Sequence[int]) -> Iterator[Place]:
+    """Yield what is left of the stretches that were used, where it is long enough to be seen."""
+    for stretch, length in zip(stretches, lengths, strict=False):
+        start = math.ceil((stretch.start + seconds_of(length)) * 1e6) / 1e6
+        left = stretch.frames - length - 1
+        if left >= _SHORTEST_PIECE and not pool.is_still(stretch.run):
+            yield pool.at(stretch.run, start, left)

@@ -4,16 +4,9 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, product
 
 from app.editing.layout import lay_out
+from app.editing.likeness import too_like
 from app.editing.pool import Place, Pool
-from app.editing.selection import (
-    GAP_SECONDS,
-    MOST_SHARED,
-    Plan,
-    alike_neighbours,
-    best_place,
-    close_spans,
-    shared_seconds,
-)
+from app.editing.selection import GAP_SECONDS, Plan, alike_neighbours, best_place, close_spans
 
 _SWEEPS = 2
 """Times each pick is reconsidered with all others in view."""
@@ -23,36 +16,59 @@ _GAPS = (GAP_SECONDS, 0.5, 0.25, 0.0)
 
 
 def differing_plans(pool: Pool, plans: Sequence[Plan]) -> list[Plan]:
-    """Return those of `plans` that can be filled and differ from one another, filled, at least one.
+    """Return those of `plans` that can be filled and differ from one another, filled, at least one where one can be.
 
-    All are planned together. Those too like the others are then tried once more beside the ones kept.
+    All are planned together. Those too like the others are then tried once more beside the ones kept; one that is
+    left out says in `too_like` why.
     """
     asked = {plan.number: plan.slots for plan in plans}
-    for plan in plans:
-        plan.picks[0] = best_place(pool, plans, plan, 0)
+    _begin(pool, plans, plans)
     together = [plan for plan in plans if plan.opening] or [plans[0]]
     _fill(pool, together, together)
-    kept = _without_conflicts(together)
+    kept = _without_conflicts(pool, [plan for plan in together if plan.complete])
     for plan in plans:
         if plan not in kept:
             plan.slots = asked[plan.number]
             plan.clear()
             beside = [*kept, plan]
-            plan.picks[0] = best_place(pool, beside, plan, 0)
+            _begin(pool, beside, [plan])
             _fill(pool, beside, [plan])
-            kept += [] if any(_conflict(plan, other) for other in kept) else [plan]
+            plan.too_like = _too_like_any(pool, plan, kept)
+            kept += [] if plan.too_like else [plan]
     return sorted(kept, key=lambda plan: plan.number)
 
 
+def _too_like_any(pool: Pool, plan: Plan, kept: Sequence[Plan]) -> str:
+    """Return how `plan` is too like one of `kept`, "short" when it could not be filled, or nothing."""
+    if not plan.complete:
+        return "short"
+    return next((how for other in kept if (how := too_like(pool, plan, other))), "")
+
+
+def _begin(pool: Pool, plans: Sequence[Plan], wanting: Sequence[Plan]) -> None:
+    """Fill the slots of `wanting` in which something is spoken of, the clearest first, and their openings."""
+    speaking = [
+        (-max(one.match.weight for one, _ in said), slot, plan.number, plan)
+        for plan in wanting
+        for slot in plan.free(range(len(plan.slots)))
+        if (said := plan.spoken_in(slot))
+    ]
+    for _, slot, _, plan in sorted(speaking, key=lambda each: each[:3]):
+        plan.picks[slot] = best_place(pool, plans, plan, slot)
+    for plan in wanting:
+        if not plan.opening:
+            plan.picks[0] = best_place(pool, plans, plan, 0)
+
+
 def _fill(pool: Pool, plans: Sequence[Plan], wanting: Sequence[Plan]) -> None:
-    """Fill the plans `wanting`, whose openings are chosen, with all `plans` in view.
+    """Fill what is empty in the plans `wanting`, whose openings are chosen, with all `plans` in view.
 
     They take turns, so that the first one does not get all the best footage. Slots are filled in the clip's order:
     then only the one before can look alike, and of two looks there is always the other.
     """
     for slot in range(1, max(len(plan.slots) for plan in wanting)):
         for plan in wanting:
-            if slot < len(plan.slots):
+            if slot < len(plan.slots) and not plan.picks[slot]:
                 plan.picks[slot] = best_place(pool, plans, plan, slot)
     for plan in wanting:
         _mend(pool, plans, plan)
@@ -68,6 +84,8 @@ def _part_alike(pool: Pool, plans: Sequence[Plan], plan: Plan) -> None:
         return
     for slot in range(1, len(plan.slots) - 1):
         for pair in ((slot, slot + 1), (slot + 1, slot)):
+            if len(plan.free(pair)) < len(pair):
+                continue
             before, worst = list(plan.picks), _faults(plan)
             if not worst[0]:
                 return
@@ -91,7 +109,7 @@ def _reconsidered(plans: Sequence[Plan]) -> Iterator[tuple[Plan, int]]:
     for _ in range(_SWEEPS):
         for plan in plans:
             if not plan.laid:
-                yield from ((plan, slot) for slot in range(1, len(plan.slots)))
+                yield from ((plan, slot) for slot in plan.free(range(1, len(plan.slots))))
 
 
 def _mend(pool: Pool, plans: Sequence[Plan], plan: Plan) -> None:
@@ -99,7 +117,7 @@ def _mend(pool: Pool, plans: Sequence[Plan], plan: Plan) -> None:
     if plan.complete and not close_spans(plan.chosen):
         return
     before = list(plan.picks)
-    in_order = range(1, len(plan.slots))
+    in_order = plan.free(range(1, len(plan.slots)))
     if _pack(pool, plans, plan, before[0], in_order, GAP_SECONDS):
         return
     if all(before):
@@ -117,27 +135,24 @@ def _pack(
 ) -> bool:
     """Choose again all but the `opening`, `gap` seconds apart and close together; tell whether it all fitted."""
     plan.clear()
-    plan.picks[0] = opening
-    for slot in [*([] if opening else [0]), *order]:
+    plan.picks[0] = plan.fixed.get(0, opening)
+    for slot in [*([] if plan.picks[0] else [0]), *order]:
         plan.picks[slot] = best_place(pool, plans, plan, slot, keep_gap=gap, pack=True)
         if not plan.picks[slot]:
             return False
     return True
 
 
-def _without_conflicts(plans: Sequence[Plan]) -> list[Plan]:
-    """Return the plans that differ from one another: those with most conflicts go first."""
+def _without_conflicts(pool: Pool, plans: Sequence[Plan]) -> list[Plan]:
+    """Return the plans that differ from one another: those with most conflicts go first, those with pins of their own
+    last."""
     kept = list(plans)
-    conflicts = [{a.number, b.number} for a, b in combinations(kept, 2) if _conflict(a, b)]
+    conflicts = [{a.number, b.number} for a, b in combinations(kept, 2) if too_like(pool, a, b)]
     while conflicts:
-        worst = max(kept, key=lambda plan: (sum(plan.number in pair for pair in conflicts), plan.number))
+        worst = max(
+            (plan for plan in kept if any(plan.number in pair for pair in conflicts)),
+            key=lambda plan: (not plan.own_pins, sum(plan.number in pair for pair in conflicts), plan.number),
+        )
         kept.remove(worst)
         conflicts = [pair for pair in conflicts if worst.number not in pair]
     return kept
-
-
-def _conflict(one: Plan, other: Plan) -> bool:
-    """Whether two plans are too alike: one opening, or more than `MOST_SHARED` of the shorter clip in common."""
-    same_opening = shared_seconds(one.chosen[:1], other.chosen[:1]) > 0
-    most = MOST_SHARED * min(one.seconds, other.seconds) + 1e-6
-    return same_opening or shared_seconds(one.chosen, other.chosen) > most

@@ -3,15 +3,17 @@
 All shots lie on one axis of seconds, each far enough from the next that no rule about one shot reaches another.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from app.editing.candidates import Usable, quality, typical_sharpness
+from app.editing.candidates import Footage, Run, Usable, quality, typical_sharpness
 from app.editing.timing import SHORTEST_SLOT
+from app.models.marks import MarkedSegment
 from app.models.media import Moment, Shot
-from app.models.timing import seconds_of
+from app.models.timing import Span, seconds_of
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -24,6 +26,14 @@ LOOKALIKE_BITS = 10
 APART = 30.0  # seconds between two shots on the axis: more than any span and gap
 _MOST_STARTS = 6000  # more places to begin add nothing to the choice and cost time
 _SHOT_SHARE = 0.4  # of a span's score; the rest is the quality of its own moments
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Seconds on the axis, `start` inclusive, `end` exclusive."""
+
+    start: float
+    end: float
 
 
 @dataclass(frozen=True)
@@ -62,9 +72,10 @@ class Spans:
 class Pool:
     """The places and what surrounds them.
 
-    `start` (axis), `room` (seconds to the run's end), `run`, `shot` and `source` have one row a place; `run_shot`
-    and `run_start` (axis) one a run; `when` (axis), `hashes` and `total` (qualities summed up to each, one row more)
-    one a moment; `shot_score` and `offset` (axis less source seconds) one a shot.
+    `start` (axis), `room` (seconds to the run's end), `run`, `shot`, `source` and `aside` (of a secondary file) have
+    one row a place; `run_shot` and `run_start` (axis) one a run; `when` (axis), `hashes` and `total` (qualities summed
+    up to each, one row more) one a moment; `shot_score`, `offset` (axis less source seconds), `shot_source` and
+    `shot_span` (source seconds) one a shot. `favourites` and `single_use` are what a person marked, on the axis.
     """
 
     usable: Usable
@@ -80,6 +91,11 @@ class Pool:
     hashes: Hashes
     shot_score: Floats
     offset: Floats
+    aside: Flags
+    shot_source: Ints
+    shot_span: tuple[Span, ...]
+    favourites: tuple[Stretch, ...]
+    single_use: tuple[Stretch, ...]
     _spans: dict[int, Spans] = field(default_factory=dict)
 
     def spans(self, frames: int) -> Spans:
@@ -105,6 +121,29 @@ class Pool:
     def source_start(self, place: Place) -> float:
         """Return where a place begins in its file, in seconds."""
         return place.start - float(self.offset[place.shot])
+
+    def is_still(self, run: int) -> bool:
+        """Whether a run is a photograph."""
+        return self.usable.footage[self.usable.runs[run].source].info.still
+
+    def is_aside(self, place: Place) -> bool:
+        """Whether a place is of a secondary file."""
+        return is_secondary(self.usable.footage[place.source])
+
+    def stretches(self, source: int, span: Span | None) -> tuple[Floats, Floats]:
+        """Return for each shot where its part of a span of a file (or of all of it) begins and ends on the axis.
+
+        Shots outside it have no part: they end before they begin.
+        """
+        begin = np.array([max(shot.start, span.start if span else -np.inf) for shot in self.shot_span]) + self.offset
+        end = np.array([min(shot.end, span.end if span else np.inf) for shot in self.shot_span]) + self.offset
+        return begin, np.where(self.shot_source == source, end, -np.inf)
+
+    def hashes_in(self, places: Sequence[Place]) -> Hashes:
+        """Return the hashes of all moments that `places` show, one for each step of time."""
+        edges = np.array([[place.start, place.end] for place in places])
+        first, last = self._moment(edges[:, 0]), self._moment(edges[:, 1])
+        return np.concatenate([self.hashes[a : b + 1] for a, b in zip(first, last, strict=True)])
 
     def _measure(self, start: Floats, room: Floats, shot: Ints, seconds: float) -> Spans:
         first, middle, last = (self._moment(start + share * seconds) for share in (0.0, 0.5, 1.0))
@@ -143,6 +182,7 @@ def build_pool(found: Usable, shortest: int = SHORTEST_SLOT) -> Pool:
         for moment in _moments(shot)
     ]
     number = {key: n for n, key in enumerate(shots)}
+    marked = list(_marked(found, shots, offsets))
     run_shot = np.array([number[run.source, run.shot] for run in found.runs], dtype=np.int64)
     start, room, run = _places(found, shortest, np.array(offsets)[run_shot])
     return Pool(
@@ -159,7 +199,29 @@ def build_pool(found: Usable, shortest: int = SHORTEST_SLOT) -> Pool:
         when=np.array([time for time, _, _ in moments]),
         total=np.concatenate([[0.0], np.cumsum([good for _, good, _ in moments])]),
         hashes=np.array([bits for _, _, bits in moments], dtype=np.uint64),
+        aside=np.array([is_secondary(found.footage[r.source]) for r in found.runs], dtype=np.bool_)[run],
+        shot_source=np.array([source for source, _ in shots], dtype=np.int64),
+        shot_span=tuple(shot.span for shot in shots.values()),
+        favourites=tuple(stretch for mark, stretch in marked if mark.favourite),
+        single_use=tuple(stretch for mark, stretch in marked if mark.single_use),
     )
+
+
+def is_secondary(item: Footage) -> bool:
+    """Whether a file is shown only where the script speaks of it."""
+    return item.marks is not None and item.marks.role == "secondary"
+
+
+def _marked(
+    found: Usable, shots: dict[tuple[int, int], Shot], offsets: list[float]
+) -> Iterator[tuple[MarkedSegment, Stretch]]:
+    """Yield what each marked segment covers of each shot."""
+    for ((source, _), shot), offset in zip(shots.items(), offsets, strict=True):
+        marks = found.footage[source].marks
+        for mark in marks.segments if marks else ():
+            start, end = max(mark.start, shot.span.start), min(mark.end, shot.span.end)
+            if end > start:
+                yield mark, Stretch(start + offset, end + offset)
 
 
 def _shots(found: Usable) -> dict[tuple[int, int], Shot]:
@@ -197,16 +259,33 @@ def _moments(shot: Shot) -> tuple[Moment, ...]:
 
 
 def _places(found: Usable, shortest: int, run_offset: Floats) -> tuple[Floats, Floats, Ints]:
-    """Return where spans may begin (axis), the seconds from there to the run's end, and the run."""
+    """Return where spans may begin (axis), the seconds from there to the run's end, and the run.
+
+    That is every step of the analysis and where a marked segment begins; of a photograph its beginning only, so that
+    two spans of one always overlap and no clip has both.
+    """
     least = seconds_of(shortest)
     starts: list[Floats] = []
-    for run, offset in zip(found.runs, run_offset, strict=True):
-        step = found.footage[run.source].analysis.step
-        count = int((run.span.length - least) / step + 1e-9) + 1
-        starts.append(run.span.start + offset + step * np.arange(count))
+    for run in found.runs:
+        item = found.footage[run.source]
+        count = 1 if item.info.still else int((run.span.length - least) / item.analysis.step + 1e-9) + 1
+        starts.append(run.span.start + item.analysis.step * np.arange(count, dtype=np.float64))
     stride = -(-sum(map(len, starts)) // _MOST_STARTS)
-    starts = [each[::stride] for each in starts]
+    starts = [
+        _with_marked(each[::stride], run, found.footage[run.source], least) + offset
+        for each, run, offset in zip(starts, found.runs, run_offset, strict=True)
+    ]
     index = np.repeat(np.arange(len(starts)), [len(each) for each in starts])
     ends = np.array([run.span.end for run in found.runs]) + run_offset
     start: Floats = np.round(np.concatenate(starts), 6).astype(np.float64)  # an edit document keeps microseconds
     return start, ends[index] - start, index.astype(np.int64)
+
+
+def _with_marked(starts: Floats, run: Run, item: Footage, least: float) -> Floats:
+    """Return `starts` and where marked segments begin in the run, where at least `least` seconds follow."""
+    if item.marks is None or item.info.still:
+        return starts
+    last = run.span.end - least
+    marked = [mark.start for mark in item.marks.segments if run.span.start < mark.start <= last]
+    both: Floats = np.unique(np.concatenate([starts, np.array(marked, dtype=np.float64)]))
+    return both

@@ -6,7 +6,18 @@ from itertools import pairwise
 
 import numpy as np
 
-from app.editing.pool import LOOKALIKE_BITS, Flags, Floats, Place, Pool, Spans, differing_bits, look_alike
+from app.editing.pool import (
+    LOOKALIKE_BITS,
+    Flags,
+    Floats,
+    Place,
+    Pool,
+    Spans,
+    Stretch,
+    differing_bits,
+    look_alike,
+)
+from app.editing.spoken_of import SpokenOf, match_of
 from app.models.timing import seconds_of
 
 GAP_SECONDS = 1.0
@@ -23,6 +34,8 @@ _OPENING_UNLIKE = 0.5
 _SHARING, _SHARING_MORE, _SHARING_TOO_MUCH = 0.6, 1.5, 3.0
 _SAME_SHOT_BESIDE, _SAME_SOURCE_BESIDE = 0.25, 0.05
 _SHOT_AGAIN = 0.2
+_MATCH, _FAVOURITE = 1.5, 0.4
+_CLEARLY = 0.75  # of the best match there is: what says clearly less is no match beside it
 _EPSILON = 1e-9  # seconds: binary fractions
 
 
@@ -30,19 +43,26 @@ _EPSILON = 1e-9  # seconds: binary fractions
 class Plan:
     """One variant in the making: its slots in frames, the seed's nudge for every place, and the picks so far.
 
-    `laid` says that its picks were laid end to end, `recut` that its slots had to change for that.
+    `fixed` holds the picks of slots in which a person pinned something (with `own_pins`, for this variant and not for
+    all), `spoken` what its voice speaks of. `laid` says
+    that its picks were laid end to end, `recut` that its slots had to change for that, `too_like` how it was too like
+    another variant to be kept.
     """
 
     number: int
     slots: tuple[int, ...]
     nudge: Floats
+    fixed: dict[int, Place] = field(default_factory=dict)
+    own_pins: bool = False
+    spoken: tuple[SpokenOf, ...] = ()
+    too_like: str = ""
     picks: list[Place | None] = field(default_factory=list)
     laid: bool = False
     recut: bool = False
 
     def clear(self) -> None:
-        """Forget all picks."""
-        self.picks = [None] * len(self.slots)
+        """Forget all picks but those that are fixed."""
+        self.picks = [self.fixed.get(slot) for slot in range(len(self.slots))]
         self.laid = self.recut = False
 
     @property
@@ -74,6 +94,16 @@ class Plan:
         around = (self._at(slot - 1), self._at(slot + 1))
         return [pick for pick in around if pick]
 
+    def free(self, slots: Iterable[int]) -> list[int]:
+        """Return those of `slots` whose pick is not fixed."""
+        return [slot for slot in slots if slot not in self.fixed]
+
+    def spoken_in(self, slot: int) -> list[tuple[SpokenOf, float]]:
+        """Return what is spoken of while `slot` is on screen, and how many seconds into it each word begins."""
+        begin = sum(self.slots[:slot])
+        end = begin + self.slots[slot]
+        return [(one, seconds_of(one.frame - begin)) for one in self.spoken if begin <= one.frame < end]
+
     def monotonous_shots(self, slot: int) -> set[int]:
         """Return the shots that would be on screen three times in a row if `slot` took them too."""
         pairs = ((slot - 2, slot - 1), (slot - 1, slot + 1), (slot + 1, slot + 2))
@@ -89,40 +119,99 @@ def shared_seconds(one: Iterable[Place], other: Sequence[Place]) -> float:
     return sum(max(0.0, min(a.end, b.end) - max(a.start, b.start)) for a in one for b in other)
 
 
+@dataclass(frozen=True)
+class Weighed:
+    """Every place for one slot: whether it is allowed, after all wishes that could be granted, and its worth."""
+
+    allowed: Flags
+    worth: Floats
+
+
 def best_place(
     pool: Pool, plans: Sequence[Plan], plan: Plan, slot: int, *, keep_gap: float = 0.0, pack: bool = False
 ) -> Place | None:
-    """Return the best span for `slot` of `plan`, or None when no allowed one fits.
+    """Return the best span for `slot` of `plan`, or None when no allowed one fits; see `weigh`."""
+    weighed = weigh(pool, plans, plan, slot, keep_gap=keep_gap, pack=pack)
+    if not weighed.allowed.any():
+        return None
+    return pool.place(int(np.argmax(np.where(weighed.allowed, weighed.worth, -np.inf))), plan.slots[slot])
 
-    Never allowed: footage within `keep_gap` seconds of what the plan uses already, and for an opening that of
-    another plan's opening. Avoided while there is another: spans nearer than `GAP_SECONDS`, look-alike neighbours,
-    variants more than `MOST_SHARED` alike, a third span of one shot in a row. Among the rest the worth decides.
-    For footage that is barely enough, `pack` avoids look-alike neighbours only, and then takes the span that leaves
-    least space unused before it.
+
+def weigh(
+    pool: Pool,
+    plans: Sequence[Plan],
+    plan: Plan,
+    slot: int,
+    *,
+    keep_gap: float = 0.0,
+    pack: bool = False,
+    barred: Flags | None = None,
+) -> Weighed:
+    """Return which spans may fill `slot` of `plan`, and what each is worth there.
+
+    Never allowed: footage within `keep_gap` seconds of what the plan uses already, what is `barred`, single-use
+    segments that another plan shows, and for an opening the footage of another plan's opening. Avoided while there is
+    another, in this order: what is not spoken of where something is, and secondary files where nothing is; openings
+    that look like another's; spans nearer than `GAP_SECONDS`, look-alike neighbours, variants more than `MOST_SHARED`
+    alike, a third span of one shot in a row. Among the rest the worth decides. For footage that is barely enough,
+    `pack` avoids look-alike neighbours only, and then takes the span that leaves least space unused before it.
     """
     frames = plan.slots[slot]
     spans = pool.spans(frames)
     mine = plan.without(slot)
-    allowed = spans.fits & _clear_of(pool, mine, frames, keep_gap)
+    allowed = spans.fits & _clear_of(pool, mine, frames, keep_gap) & _clear_of(pool, spent(pool, plans, plan), frames)
+    if barred is not None:
+        allowed &= ~barred
     if slot == 0:
-        allowed &= _clear_of(pool, [p.opening for p in plans if p is not plan and p.opening], frames, 0.0)
-    gap = _clear_of(pool, mine, frames, GAP_SECONDS)
+        allowed &= _clear_of(pool, _openings(plans, plan), frames)
     price, too_alike = _sharing(pool, plans, plan, slot)
-    monotonous = np.isin(pool.shot, list(plan.monotonous_shots(slot)))
+    match = match_of(plan.spoken_in(slot), pool.start, pool.shot, seconds_of(frames))
     unlike = _unlike_neighbours(spans, plan, slot)
-    for wish in (unlike,) if pack else (gap, unlike, ~too_alike, ~monotonous):
+    fitting = _fitting(pool, match, allowed & ~too_alike)
+    gap = _clear_of(pool, mine, frames, GAP_SECONDS)
+    monotonous = np.isin(pool.shot, list(plan.monotonous_shots(slot)))
+    opening = _unlike_openings(spans, _openings(plans, plan)) if slot == 0 else fitting
+    for wish in (fitting, opening, unlike) if pack else (fitting, opening, gap, unlike, ~too_alike, ~monotonous):
         if (allowed & wish).any():
             allowed &= wish
-    if not allowed.any():
-        return None
-    worth = _worth(pool, plans, plan, slot, spans) - price
+    worth = _worth(pool, plans, plan, slot, spans) + _MATCH * match - price
     if pack:
         worth = 0.01 * worth - _unused_before(pool, mine)
     # Rounded, so that the last bits of a sum, which differ between processors, decide nothing.
-    return pool.place(int(np.argmax(np.where(allowed, np.round(worth, 6), -np.inf))), frames)
+    return Weighed(allowed, np.round(worth, 6))
 
 
-def _clear_of(pool: Pool, taken: Iterable[Place], frames: int, gap: float) -> Flags:
+def _openings(plans: Sequence[Plan], plan: Plan) -> list[Place]:
+    return [p.opening for p in plans if p is not plan and p.opening]
+
+
+def _fitting(pool: Pool, match: Floats, possible: Flags) -> Flags:
+    """Return which spans show what is spoken of, by the best `match` that is possible; else which are not aside."""
+    best = float(match[possible].max(initial=0.0))
+    return possible & (match >= _CLEARLY * best) if best > 0 else ~pool.aside
+
+
+def _unlike_openings(spans: Spans, openings: Sequence[Place]) -> Flags:
+    """Return which spans look unlike all `openings`, by the same measure as `openings_alike`."""
+    unlike = np.ones(len(spans.score), dtype=np.bool_)
+    for opening in openings:
+        for mine, theirs in zip(spans.hashes[:2], opening.hashes[:2], strict=True):
+            unlike &= differing_bits(mine, theirs) > LOOKALIKE_BITS
+    return unlike
+
+
+def openings_alike(one: Place, other: Place) -> bool:
+    """Whether two openings show much the same picture, in their first frames or in their middles."""
+    return any((a ^ b).bit_count() <= LOOKALIKE_BITS for a, b in zip(one.hashes[:2], other.hashes[:2], strict=True))
+
+
+def spent(pool: Pool, plans: Sequence[Plan], plan: Plan) -> list[Stretch]:
+    """Return the single-use segments of which another plan shows a part."""
+    others = [place for other in plans if other is not plan for place in other.chosen] if pool.single_use else []
+    return [one for one in pool.single_use if any(place.start < one.end and one.start < place.end for place in others)]
+
+
+def _clear_of(pool: Pool, taken: Iterable[Place | Stretch], frames: int, gap: float = 0.0) -> Flags:
     """Return which spans of `frames` keep `gap` seconds from all of `taken`."""
     clear = np.ones(len(pool.start), dtype=np.bool_)
     for place in taken:
@@ -196,10 +285,19 @@ def _worth(pool: Pool, plans: Sequence[Plan], plan: Plan, slot: int, spans: Span
         peers = [p.opening for p in plans if p is not plan and p.opening]
         worth += _OPENING_UNLIKE * _unlikeness(spans, peers)
     worth -= _SHOT_AGAIN * _crowding(pool, peers, len(plan.slots))
+    if pool.favourites:
+        worth += _FAVOURITE * favourite_share(pool, pool.start, seconds_of(plan.slots[slot]))
     for neighbour in plan.beside(slot):
         worth -= _SAME_SHOT_BESIDE * (pool.shot == neighbour.shot)
         worth -= _SAME_SOURCE_BESIDE * (pool.source == neighbour.source)
     return worth
+
+
+def favourite_share(pool: Pool, at: Floats, seconds: float) -> Floats:
+    """Return which part, 0 to 1, of spans of `seconds` from each of `at` a person marked as a favourite."""
+    edges = sorted((stretch.start, stretch.end) for stretch in pool.favourites)
+    start, end = np.array([a for a, _ in edges]), np.array([b for _, b in edges])
+    return np.minimum(1.0, _weighed_overlap(at, seconds, start, end, np.full(len(edges), 1 / seconds)))
 
 
 def _unlikeness(spans: Spans, places: Sequence[Place]) -> Floats:

@@ -8,11 +8,14 @@ import numpy as np
 
 from app.editing.candidates import Footage, Usable, usable
 from app.editing.choice import Choice, describe, more_seconds
+from app.editing.matching import Match
+from app.editing.pins import has_own_pins, pinned_spans, place_pins
 from app.editing.planning import differing_plans
 from app.editing.pool import Pool, build_pool
 from app.editing.selection import Plan
+from app.editing.spoken_of import spoken_of
 from app.editing.timing import SHORTEST_SLOT
-from app.errors import InputError, NotEnoughFootage, TooFewVariants
+from app.errors import FootageError, InputError, NotEnoughFootage, TooFewVariants
 from app.models.timing import seconds_of
 
 _ATTEMPTS = 5
@@ -20,21 +23,32 @@ _ATTEMPTS = 5
 
 
 def choose(
-    footage: Iterable[Footage], slots_per_variant: Sequence[Sequence[int]], seed: int, *, strict: bool = False
+    footage: Iterable[Footage],
+    slots_per_variant: Sequence[Sequence[int]],
+    seed: int,
+    *,
+    strict: bool = False,
+    spoken: Sequence[Sequence[Match]] = (),
 ) -> Choice:
     """Choose the picks of all variants; each variant is given by the lengths of its slots in output frames.
 
-    Two variants differ when their openings share no footage and they share at most `MOST_SHARED` of the shorter one.
-    When that is not possible for all, those that are possible are returned and `Choice.notes` says so; with `strict`
-    it raises `TooFewVariants`. The order of `footage` means nothing; the same seed always gives the same choice.
-    Raises `NotEnoughFootage` when the usable footage is shorter than a clip.
+    `spoken` says for each variant what its voice speaks of. Two variants differ when their openings share no footage
+    and look unlike, they share at most `MOST_SHARED` of the shorter one, and no more than `MOST_ALIKE` of one looks
+    like something in the other. When that is not possible for all, those that are possible are returned and
+    `Choice.notes` says so; with `strict` it raises `TooFewVariants`. The order of `footage` means nothing; the same
+    seed always gives the same choice. What is pinned is shown, slots becoming one where it is longer; what is marked
+    never-use is not, and a single-use segment in one variant at most. Raises `NotEnoughFootage` when the usable
+    footage is shorter than a clip, and `FootageError` (pin_not_possible) when a pin cannot be kept.
     """
     _check_asked(slots_per_variant)
     shortest = min(SHORTEST_SLOT, *(min(slots) for slots in slots_per_variant))
     found = usable(footage, shortest)
     _check_enough(found, max(sum(slots) for slots in slots_per_variant))
     pool = build_pool(found, shortest)
-    choice = describe(pool, _most_plans(pool, slots_per_variant, seed), len(slots_per_variant))
+    said = spoken or [()] * len(slots_per_variant)
+    plans, left_out = _most_plans(pool, list(zip(slots_per_variant, said, strict=True)), seed)
+    _check_pins_kept(plans, left_out)
+    choice = describe(pool, plans, [plan.too_like for plan in left_out])
     if strict and choice.possible < choice.wanted:
         raise _too_few(choice)
     return choice
@@ -66,6 +80,21 @@ def _check_enough(found: Usable, frames: int) -> None:
     )
 
 
+def _check_pins_kept(plans: Sequence[Plan], left_out: Sequence[Plan]) -> None:
+    """Raise `FootageError` when no plan could be filled around its pins, or one with pins of its own was left out."""
+    lost = [plan for plan in left_out if plan.own_pins or not plans]
+    if not lost:
+        return
+    plan = lost[0]
+    why = "what is left does not fill the clip" if plan.too_like == "short" else "it would be too like another clip"
+    raise FootageError(
+        f"Clip {plan.number + 1} cannot be made with what is pinned in it: {why}.",
+        hint="Add footage, take a pin away, or ask for fewer clips.",
+        subject="pins",
+        code="pin_not_possible",
+    )
+
+
 def _too_few(choice: Choice) -> TooFewVariants:
     return TooFewVariants(
         f"{choice.wanted} different variants were asked for, but {choice.usable_seconds:.1f} s of usable footage"
@@ -75,19 +104,26 @@ def _too_few(choice: Choice) -> TooFewVariants:
     )
 
 
-def _most_plans(pool: Pool, slots_per_variant: Sequence[Sequence[int]], seed: int) -> list[Plan]:
-    """Return the plans of the first attempt in which all differ, or else of the one with most that do."""
+def _most_plans(
+    pool: Pool, wanted: Sequence[tuple[Sequence[int], Sequence[Match]]], seed: int
+) -> tuple[list[Plan], list[Plan]]:
+    """Return the plans of the first attempt in which all differ, or else of the one with most that do; and the rest."""
     most: list[Plan] = []
+    left_out: list[Plan] = []
     for attempt in range(_ATTEMPTS):
-        wanted = [_new_plan(pool, n, slots, f"{seed}/{attempt}/{n}") for n, slots in enumerate(slots_per_variant)]
-        most = max(most, differing_plans(pool, wanted), key=len)
-        if len(most) == len(wanted):
+        plans = [_new_plan(pool, n, *each, f"{seed}/{attempt}/{n}") for n, each in enumerate(wanted)]
+        differing = differing_plans(pool, plans)
+        if len(differing) > len(most) or not attempt:
+            most, left_out = differing, [plan for plan in plans if plan not in differing]
+        if not left_out:
             break
-    return most
+    return most, left_out
 
 
-def _new_plan(pool: Pool, number: int, slots: Sequence[int], seed: str) -> Plan:
+def _new_plan(pool: Pool, number: int, slots: Sequence[int], spoken: Sequence[Match], seed: str) -> Plan:
     rng = random.Random(seed)  # noqa: S311 (variety, not secrecy)
-    plan = Plan(number, tuple(slots), np.array([rng.random() for _ in pool.start]))
+    pinned, fixed = place_pins(pool, slots, pinned_spans(pool, number))
+    plan = Plan(number, pinned, np.array([rng.random() for _ in pool.start]), fixed, has_own_pins(pool, number))
+    plan.spoken = spoken_of(pool, spoken)
     plan.clear()
     return plan
