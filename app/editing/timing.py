@@ -25,6 +25,7 @@ LONGEST_SLOT = 120
 _SPEED_MARGIN = 1.01  # pauses do not shrink exactly with the speed asked for
 _IDEAL = (51, 87)  # slots aim at a length drawn from this range of frames, 2.3 s on average
 _MID_CLAUSE = 0.5  # cutting inside a clause costs as much as being 0.7 s off the ideal length
+_SPOKEN_OF = 12.0  # cutting where footage is spoken of is worth slots of any length that is allowed
 _NO_WORD = 25.0  # cutting where no word begins: only when the words leave no other way
 _GRID = 3  # frames between the places where a cut without a word may fall
 
@@ -74,15 +75,21 @@ def _too_long(clip_seconds: float, target: float, fastest: float, fastest_voice:
 
 
 def voice_slots(
-    tokens: Sequence[TimedToken], total_frames: int, seed: int, longest: int = LONGEST_SLOT
+    tokens: Sequence[TimedToken],
+    total_frames: int,
+    seed: int,
+    longest: int = LONGEST_SLOT,
+    preferred: Mapping[int, float] | None = None,
 ) -> tuple[int, ...]:
     """Return the lengths in frames of the picture slots under a voice; they add up to `total_frames`.
 
     Every slot but the first begins on the frame in which a spoken word begins, by preference the first word of a
-    sentence or clause. Slots are `SHORTEST_SLOT` to `longest` frames long; where a pause leaves no word to cut at,
+    sentence or clause, and before all one of the frames `preferred` (frame to weight, 0 to 1): those of words that
+    speak of footage. Slots are `SHORTEST_SLOT` to `longest` frames long; where a pause leaves no word to cut at,
     a cut falls into the pause rather than a slot growing longer. A clip too short for two slots is one slot.
     """
     words = _word_costs(tokens, total_frames)
+    words |= {frame: -_SPOKEN_OF * weight for frame, weight in (preferred or {}).items() if frame in words}
     slots = _best_split(words, total_frames, seed, longest)
     if slots is None:
         anywhere = dict.fromkeys(range(_GRID, total_frames, _GRID), _NO_WORD)

@@ -83,3 +83,8 @@ class FootageMarks(Record):
     """Everything a person marked in the footage of one project."""
 
     files: Annotated[tuple[FileMarks, ...], Field(max_length=MOST_MARKS)] = ()
+
+    @property
+    def name_clips(self) -> bool:
+        """Whether something is pinned in one clip by its number."""
+        return any(pin.clip is not None for file in self.files for pin in file.pins)
