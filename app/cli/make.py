@@ -7,7 +7,7 @@ import typer
 from pydantic import ValidationError
 from rich.markup import escape
 
-from app.cli.options import read_music, read_script, read_source_sound
+from app.cli.options import read_music, read_script, read_source_sound, read_transition
 from app.cli.output import cancellable, console, live_progress, print_json
 from app.config import Settings, load_settings
 from app.editing.script.spoken import split_scripts
@@ -44,6 +44,10 @@ def make_command(
     music: Annotated[Path | None, typer.Option(help="A file of music to put under the clips.")] = None,
     music_level: Annotated[float | None, typer.Option(help="Decibels beside the voice (default -14).")] = None,
     music_start: Annotated[float | None, typer.Option(help="Second of the music to begin at (default 0).")] = None,
+    transition: Annotated[
+        str, typer.Option(help="cut, dissolve or dip (to black): at sentences' ends, without a voice at every cut.")
+    ] = "cut",
+    transition_frames: Annotated[int | None, typer.Option(help="Its length in frames, 2 to 60 (default 10).")] = None,
     over_length: Annotated[
         str, typer.Option(help="When the voice is too long even at 1.15: error, or keep it as it is.")
     ] = "error",
@@ -67,6 +71,7 @@ def make_command(
         count=count if count is not None else max(1, len(scripts)),
         source_sound=read_source_sound(source_sound),
         music=read_music(music, music_level, music_start),
+        transition=read_transition(transition, transition_frames),
         over_length=over_length,
         strict=strict,
         seed=seed,

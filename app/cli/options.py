@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.errors import InputError, ScriptError
-from app.models.edit import SourceSound
+from app.models.edit import SourceSound, Transition
 from app.models.make import MusicWish
 
 _LARGEST_SCRIPT = 1 << 20
@@ -68,6 +68,20 @@ def _not_text(place: Path) -> ScriptError:
         subject="script",
         code="script_not_text",
     )
+
+
+def read_transition(kind: str, frames: int | None) -> Transition:
+    """Return what `--transition` and `--transition-frames` say."""
+    if kind == "cut" and frames is None:
+        return Transition()
+    try:
+        return Transition.model_validate({"kind": kind, "frames": 10 if frames is None else frames})
+    except ValidationError as error:
+        raise InputError(
+            f"A transition cannot be {kind!r} of {10 if frames is None else frames} frames.",
+            hint="Use cut, or dissolve or dip with an even number of frames from 2 to 60.",
+            subject="transition",
+        ) from error
 
 
 def read_source_sound(given: str) -> SourceSound:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from app.editing.candidates import Footage
 from app.editing.choice import Pick
 from app.editing.framing import frame_shot
+from app.editing.transitions import shot_spans, with_transitions
 from app.errors import EditError
 from app.models.edit import (
     EDIT_VERSION,
@@ -20,6 +21,7 @@ from app.models.edit import (
     MusicTrack,
     SourceRef,
     SourceSound,
+    Transition,
     VoiceTrack,
     derived_id,
 )
@@ -53,17 +55,23 @@ def build_edit(
     source_sound: SourceSound | None = None,
     music: MusicTrack | None = None,
     beside: Sequence[SourceRef] = (),
+    transition: Transition | None = None,
+    transitions_at: frozenset[int] | None = None,
     seed: int = 0,
 ) -> Edit:
     """Return the edit document of one variant.
 
     Its ids are made from its content, and its sources are those of `footage` that the picks use, with where somebody
     speaks in them when its sound needs to know, and those `beside` it (music), by content hash, so that equal input
-    gives an equal document whatever the order of the files.
+    gives an equal document whatever the order of the files. Shots begin with `transition` at the cuts whose frames are
+    in `transitions_at` (None: all), where their footage allows it.
     """
     canvas = canvas_for(preset, quality)
     files = {item.info.content_hash: item for item in footage}
     shots = tuple(_shot(pick, files[pick.source], canvas, framing) for pick in picks)
+    if transition is not None:
+        spans = shot_spans(shots, [pick.shot for pick in picks], files)
+        shots = with_transitions(shots, spans, transition, transitions_at)
     used = {shot.source for shot in shots}
     taken = [item for item in footage if item.info.content_hash in used]
     sources = {item.info.content_hash: _source(item, source_sound) for item in taken}

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.models.base import Record
-from app.models.edit import Decibels, FramingChoice, QualityName, SourceSound
+from app.models.edit import Decibels, FramingChoice, QualityName, SourceSound, Transition
 from app.models.report import CheckReport
 
 OverLength = Literal["error", "keep"]
@@ -42,6 +42,7 @@ class MakeRequest(Record):
     framing: FramingChoice = "auto"
     source_sound: SourceSound = SourceSound()
     music: MusicWish | None = None
+    transition: Transition = Transition()
     over_length: OverLength = "error"
     strict: bool = False
     seed: int = 0

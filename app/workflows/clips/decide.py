@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from app.data import caption_styles, find, presets, qualities
 from app.editing.candidates import Footage, Usable, longest_slot, usable
@@ -9,6 +10,7 @@ from app.editing.captions import make_cues
 from app.editing.choice import Choice
 from app.editing.document import build_edit, canvas_for
 from app.editing.timing import clip_frames, even_slots, voice_slots
+from app.editing.transitions import sentence_starts, transition_notes
 from app.editing.variants import choose
 from app.errors import ScriptError
 from app.media.ass import line_limit
@@ -57,11 +59,14 @@ def decide(
     found = usable(footage)
     slots = [_slots(request, of_variant(spoken, number), number, found) for number in range(request.count)]
     choice = choose(footage, slots, request.seed, strict=request.strict)
-    edits = []
+    edits, wanted = [], []
     for place, variant in enumerate(choice.variants):
         one = of_variant(spoken, variant.index)
         # With a script for each clip its number is the script's; else those that are possible are counted.
         number = variant.index if len(spoken) > 1 else place
+        at = sentence_starts(one.voice.tokens) if one else None
+        cuts = set(accumulate(pick.frames for pick in variant.picks[:-1]))
+        wanted.append(len(cuts if at is None else cuts & at))
         edits.append(
             build_edit(
                 name=f"clip-{number + 1:02d}",
@@ -75,10 +80,13 @@ def decide(
                 source_sound=request.source_sound,
                 music=_music(request, music),
                 beside=(music,) if music else (),
+                transition=request.transition,
+                transitions_at=at,
                 seed=request.seed,
             )
         )
-    return choice, edits
+    notes = transition_notes([edit.shots for edit in edits], request.transition, wanted)
+    return choice.evolve(notes=(*choice.notes, *notes)), edits
 
 
 def _music(request: MakeRequest, music: SourceRef | None) -> MusicTrack | None:

@@ -1,0 +1,79 @@
+"""Where shots go over into each other: at every cut, or under a voice where a sentence ends."""
+
+from collections.abc import Mapping, Sequence
+from itertools import accumulate, pairwise
+
+from app.editing.candidates import CUT_MARGIN, Footage
+from app.models.edit import EditShot, Transition
+from app.models.timing import OUTPUT_FPS, Span, frame_at
+from app.models.voice import TimedToken
+
+_SENTENCE_ENDS = frozenset(".!?…")
+
+
+def sentence_starts(tokens: Sequence[TimedToken]) -> frozenset[int]:
+    """Return the output frames at which a sentence begins, but for the first one."""
+    starts, ended = set(), False
+    for token in tokens:
+        if token.spoken and ended:
+            starts.add(frame_at(token.start))
+        if token.spoken:
+            ended = False
+        ended = ended or (token.breaks_after and bool(_SENTENCE_ENDS & set(token.text[-2:])))
+    return frozenset(starts)
+
+
+def with_transitions(
+    shots: Sequence[EditShot],
+    spans: Sequence[Span | None],
+    asked: Transition,
+    at: frozenset[int] | None,
+) -> tuple[EditShot, ...]:
+    """Return the shots, each beginning as `asked` at those cuts whose frame is in `at` (None: at all).
+
+    `spans` are the source seconds that each shot may show (None: any, as of a photograph). Where a dissolve would show
+    what lies beyond them, or a shot is too short, the cut stays hard.
+    """
+    cuts = list(accumulate(shot.frames for shot in shots))[:-1]
+    done = [shots[0]] if shots else []
+    for (left, right), (before, behind), cut in zip(pairwise(shots), pairwise(spans), cuts, strict=True):
+        wanted = asked.frames > 0 and (at is None or cut in at)
+        fits = asked.frames < min(left.frames, right.frames)
+        if wanted and fits and (asked.kind != "dissolve" or _has_handles(left, before, right, behind, asked)):
+            right = right.evolve(enter=asked)  # noqa: PLW2901 - the same shot, entered otherwise
+        done.append(right)
+    return tuple(done)
+
+
+def _has_handles(left: EditShot, before: Span | None, right: EditShot, behind: Span | None, asked: Transition) -> bool:
+    """Whether the footage goes on for half the dissolve behind the left shot, and begins as much before the right."""
+    half = asked.frames // 2 / OUTPUT_FPS
+    end = left.source_start + left.frames / OUTPUT_FPS
+    goes_on = before is None or end + half <= before.end - CUT_MARGIN
+    return goes_on and (behind is None or right.source_start - half >= behind.start + CUT_MARGIN)
+
+
+def shot_spans(shots: Sequence[EditShot], picked: Sequence[int], files: Mapping[str, Footage]) -> list[Span | None]:
+    """Return, for each shot, the span between the cuts of its footage; `picked` are the numbers of its shots there."""
+    return [_span(files[shot.source], number) for shot, number in zip(shots, picked, strict=True)]
+
+
+def _span(item: Footage, number: int) -> Span | None:
+    if item.info.still:
+        return None
+    return next((shot.span for shot in item.analysis.shots if shot.index == number), Span(start=0, end=0))
+
+
+def transition_notes(clips: Sequence[tuple[EditShot, ...]], asked: Transition, wanted: Sequence[int]) -> list[str]:
+    """Return what to know of transitions that were asked for: how many cuts stayed hard. `wanted` counts for each clip
+    the cuts at which they were to be."""
+    made = sum(shot.enter.frames > 0 for shots in clips for shot in shots)
+    total = sum(wanted)
+    if not asked.frames or made == total:
+        if asked.frames and not total:
+            return [f"--transition {asked.kind} was asked for, and no cut falls where a sentence ends"]
+        return []
+    return [
+        f"{total - made} of {total} cuts stay hard: the footage does not go on long enough beside them"
+        f" for a {asked.kind} of {asked.frames} frames"
+    ]
