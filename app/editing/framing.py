@@ -1,6 +1,6 @@
 """Which part of its picture each shot shows: a window of the canvas' shape that follows what is looked at.
 
-A window stands still when what is looked at stays in it, else it goes slowly and evenly from one place to another. All
+A window stands still when what is looked at stays in it, else it goes slowly from one place to another. All
 there is to decide is where its middle is at the shot's first frame and at its last: every pair of places on a fine grid
 is weighed, and the cheapest is taken. Cutting through a face costs more than everything else together.
 """
@@ -13,14 +13,16 @@ import numpy as np
 import numpy.typing as npt
 
 from app.models.base import Record
-from app.models.edit import Canvas, FramingChoice, FramingMode, Move, View
+from app.models.edit import Canvas, FramingChoice, FramingMode, Move, View, eased
 from app.models.media import Box, Focus, Moment
 from app.models.timing import Span
 
 Numbers = npt.NDArray[np.float64]
 
-FASTEST = 0.12
-"""Shares of the picture's side that a window may travel in a second."""
+FASTEST = 0.15
+"""Shares of the picture's side a second that a window may travel when it is fastest, half-way."""
+
+_FURTHEST = FASTEST / 1.5  # the same on average: half-way an eased move is one and a half times as fast
 
 _PLACES = 41  # of the grid, beside those where a window's edge just touches a face
 _MOST_PLACES = 150  # that a window travels between: more faces than that and it travels between the grid's
@@ -50,16 +52,16 @@ class Framed(Record):
 
 @dataclass(frozen=True)
 class _Line:
-    """What is known along the axis that is cut: the window is `wide` (a share of the side), time runs from 0 to 1.
+    """What is known along the axis that is cut: the window is `wide` (a share of the side).
 
-    `at`, `weight`, `time` have a value for each place that draws the eye. Each of `faces` is (first time, last time,
-    first edge, last edge, weight).
+    `at`, `weight`, `way` have a value for each place that draws the eye; `way` is how far a moving window is then (0 to
+    1). Each of `faces` is (first way, last way, first edge, last edge, weight).
     """
 
     wide: float
     at: Numbers
     weight: Numbers
-    time: Numbers
+    way: Numbers
     faces: Numbers
 
     @property
@@ -140,18 +142,19 @@ def _with_room(face: Box) -> Box:
 
 def _line(seen: Sequence[tuple[float, Focus]], span: Span, wide: float, *, across: bool) -> _Line:
     """Return what was seen along one axis."""
-    places = [(time, *item) for time, focus in seen for item in (_across(focus) if across else _down(focus, wide))] or [
-        (0.5, 0.5 if across else _HEADS + wide / 2, 1.0)
+    looks = [
+        (eased(time), *item) for time, focus in seen for item in (_across(focus) if across else _down(focus, wide))
     ]
-    time, at, weight = np.array(places, np.float64).T
+    nothing = (0.5, 0.5 if across else _HEADS + wide / 2, 1.0)
+    way, at, weight = np.array(looks or [nothing], np.float64).T
     rows = [
-        (first, last, *((face.left, face.right) if across else (face.top, face.bottom)))
+        (eased(first), eased(last), *((face.left, face.right) if across else (face.top, face.bottom)))
         for (first, last), faces in _lasting(seen, span.length)
         for face in map(_with_room, faces)
     ]
     faces = np.array(rows, np.float64).reshape(-1, 4)
     weights = np.full((len(faces), 1), _FACE)
-    return _Line(wide, at, weight / weight.sum(), time, np.hstack([faces, weights / max(1.0, weights.sum())]))
+    return _Line(wide, at, weight / weight.sum(), way, np.hstack([faces, weights / max(1.0, weights.sum())]))
 
 
 def _across(focus: Focus) -> list[tuple[float, float]]:
@@ -194,7 +197,7 @@ def _path(line: _Line, seconds: float) -> tuple[float, float]:
     between = places if places.size <= _MOST_PLACES else np.linspace(places[0], places[-1], _PLACES)
     start, end = (grid.ravel() for grid in np.meshgrid(between, between, indexing="ij"))
     far = np.abs(start - end)
-    moving = (far >= _LEAST_TRAVEL) & (far <= FASTEST * seconds)
+    moving = (far >= _LEAST_TRAVEL) & (far <= _FURTHEST * seconds)
     start, end = np.concatenate([places, start[moving]]), np.concatenate([places, end[moving]])
     cost = _interest_cost(line, start, end) + _face_cost(line, start, end)
     cost += _TRAVEL * np.abs(start - end) + _START * (start != end)
@@ -214,7 +217,7 @@ def _places(line: _Line) -> Numbers:
 
 def _interest_cost(line: _Line, start: Numbers, end: Numbers) -> Numbers:
     """Return how far from the window's middle interest lies, in halves of the window, beyond what does not matter."""
-    middle = start[:, None] + (end - start)[:, None] * line.time
+    middle = start[:, None] + (end - start)[:, None] * line.way
     # Nobody asks for what lies beyond the last place a window can go to.
     wanted = np.clip(line.at, line.half, 1 - line.half)
     away = np.maximum(0.0, np.abs(wanted - middle) / line.half - _AT_EASE)
@@ -227,8 +230,8 @@ def _face_cost(line: _Line, start: Numbers, end: Numbers) -> Numbers:
     cost = np.zeros_like(start)
     for first, last, low, high, weight in line.faces:
         sides = []
-        for time in (first, last):
-            middle = start + (end - start) * time
+        for way in (first, last):
+            middle = start + (end - start) * way
             left, right = middle - line.half, middle + line.half
             inside = (left <= low + 1e-6) & (right >= high - 1e-6)
             beside = np.where(right <= low + 1e-6, 1, np.where(left >= high - 1e-6, 2, 3))

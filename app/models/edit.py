@@ -72,8 +72,16 @@ class View(Record):
     zoom: Annotated[float, Field(ge=1, le=4)] = 1.0
 
 
+def eased(share: float) -> float:
+    """Return how far a window is on its way after that share of a shot (0 to 1): it starts and stops without a jerk."""
+    return share * share * (3 - 2 * share)
+
+
 class Move(Record):
-    """How the window goes from a shot's first frame to its last: not at all when both views are the same."""
+    """How the window goes from a shot's first frame to its last: not at all when both views are the same.
+
+    Its edges are `eased` on their way.
+    """
 
     start: View = View()
     end: View = View()
