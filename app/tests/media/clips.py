@@ -174,3 +174,16 @@ def pictures(path: Path, pixel_format: str = "gray") -> list[Pixels]:
 def numbers(path: Path) -> list[int]:
     """Return the numbers that a clip's frames show, in order."""
     return [number_in(picture) for picture in pictures(path)]
+
+
+def assert_right(shown: Sequence[int], times: Sequence[Fraction], start: float) -> None:
+    """Frame n must show the picture that is on screen at the middle of its time, start + n/30 + 1/60 s.
+
+    `times` are when the source's pictures begin, in source seconds. A fifth of a millisecond is for rounded times.
+    """
+    begin = Fraction(round(start * 1_000_000), 1_000_000)
+    slack = Fraction(1, 5000)
+    for n, number in enumerate(shown):
+        at = begin + Fraction(2 * n + 1, 60)
+        assert times[number] <= max(at + slack, times[0]), (n, number)
+        assert number + 1 >= len(times) or times[number + 1] >= at - slack, (n, number)

@@ -12,7 +12,7 @@ from app.media.containers import MAX_PIXELS
 from app.media.seeking import EARLIER, begin_before
 from app.models.control import Control
 from app.tests.footage import ffmpeg
-from app.tests.media.clips import Stage, numbered_clip, numbers, pictures, shot, times_at
+from app.tests.media.clips import Stage, assert_right, numbered_clip, numbers, pictures, shot, times_at
 
 RATES = {
     "23.976": Fraction(24000, 1001),
@@ -22,17 +22,6 @@ RATES = {
     "50": Fraction(50),
     "60": Fraction(60),
 }
-HALF = Fraction(1, 60)
-
-
-def assert_right(shown: list[int], times: list[Fraction], start: float) -> None:
-    """Frame n must show the last picture that begins before start + n/30 + half an output frame."""
-    begin = Fraction(round(start * 1_000_000), 1_000_000)
-    slack = Fraction(1, 5000)
-    for n, number in enumerate(shown):
-        at = begin + Fraction(n, 30) + HALF
-        assert times[number] <= max(at + slack, times[0]), (n, number)
-        assert number + 1 >= len(times) or times[number + 1] >= at - slack, (n, number)
 
 
 @pytest.mark.parametrize("rate", RATES.values(), ids=RATES.keys())
