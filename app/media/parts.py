@@ -1,22 +1,27 @@
-"""A clip's picture, one ffmpeg process for each shot, a few side by side: each part is a closed group of pictures.
+"""A clip's picture, one ffmpeg process for each part, a few side by side: each is a closed group of pictures.
 
-What decides a part's bytes: the source's bytes, its shot, the captions, the canvas, the quality (with its number of
-x264 threads) and the ffmpeg build; never how many parts are encoded at once. The hash of all that is its name.
+What decides a part's bytes: its sources' bytes, what ffmpeg is told of them, the captions that are drawn in it, at
+times of its own, the quality (with its number of x264 threads) and the ffmpeg build; never where in which clip it
+stands, nor how many are encoded at once. The hash of all that is its name.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import av
 
 from app import data
 from app.errors import MediaError, RenderError
+from app.media.caption_slices import Slice, slice_of
 from app.media.ffmpeg import Ffmpeg, Workplace
 from app.media.graph import DECODE_THREADS, Part, inputs, picture
+from app.media.pool import Pool
 from app.media.shelf import Shelf
+from app.media.subtitles import Drawing
 from app.models.base import content_key
 from app.models.control import Control
 from app.models.edit import Canvas, Edit
@@ -32,76 +37,143 @@ _POLL_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Look:
-    """How all parts of a clip are encoded. `captions` is the hash of those that are drawn on it, empty for none."""
+    """How all parts of a clip are encoded, and the captions that are drawn on them, if any."""
 
     canvas: Canvas
     quality: Quality
-    captions: str
+    captions: Drawing | None
 
 
-def look_of(edit: Edit, captions: str) -> Look:
+def look_of(edit: Edit, captions: Drawing | None) -> Look:
     """Return how the edit's parts are encoded."""
     return Look(edit.canvas, data.find("quality", data.qualities(), edit.quality), captions)
 
 
+@dataclass(frozen=True)
+class Piece:
+    """A part with what is drawn on it: all that its key and its encoder need to know."""
+
+    part: Part
+    look: Look
+    captions: Slice | None
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """What ffmpeg is told behind its inputs, but for the file's name."""
+        placed = replace(self.part, first=self.captions.first if self.captions else 0)
+        shown = picture(placed, self.look.canvas, captions=self.captions is not None)
+        return (*shown, "-an", "-sn", "-dn", *_encoder(self.look.quality, self.part.frames))
+
+    def key(self, ffmpeg: Ffmpeg) -> str:
+        """Return the hash of all that decides the bytes: the sources, what ffmpeg is told of them, and which ffmpeg."""
+        drawn = [self.captions.text, self.look.captions.key] if self.captions and self.look.captions else []
+        options = [source.options for source in inputs(self.part)]
+        return content_key("part", self.part.contents, options, self.arguments, drawn, ffmpeg.version)
+
+
+def piece_of(part: Part, look: Look) -> Piece:
+    """Return a part with the captions that fall into it."""
+    drawn = slice_of(look.captions.text, part.first, part.frames) if look.captions else None
+    return Piece(part, look, drawn)
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """The files of a clip's parts in order, and how many parts and frames were encoded for it."""
+
+    files: tuple[Path, ...]
+    parts: int
+    frames: int
+
+
 def encode_parts(
-    parts: Sequence[Part], look: Look, place: Workplace, shelf: Shelf, max_parallel: int
-) -> tuple[tuple[Path, ...], int]:
-    """Encode the parts that are not on the shelf yet, `max_parallel` at once.
+    parts: Sequence[Part], look: Look, place: Workplace, shelf: Shelf, max_parallel: int, pool: Pool | None = None
+) -> Encoded:
+    """Encode the parts that are neither on the shelf nor in the pool, `max_parallel` at once; those alike once.
 
-    Return the files of all in order, and how many were encoded. The workplace's folder is this run's own, and holds
-    `subs.ass` and `fonts` when captions are drawn. Raises what `encode_part` raises; by then no process of this call
-    runs, and the parts that were finished are on the shelf.
+    What others are encoding at this moment is waited for. The workplace's folder is this run's own. Raises what
+    `encode_piece` raises; by then no process of this call runs, and the parts that were finished are on the shelf.
     """
-    keys = [part_key(part, look, place.ffmpeg) for part in parts]
-    there = [shelf.find(key) for key in keys]
-    tally = _Tally([part.frames for part in parts], place.control)
-    for part, file in zip(parts, there, strict=True):
+    pieces = [piece_of(part, look) for part in parts]
+    keys = [piece.key(place.ffmpeg) for piece in pieces]
+    run = _Run(place, shelf, pool, _Tally(keys, [part.frames for part in parts], place.control))
+    first_of = dict(zip(reversed(keys), reversed(pieces), strict=True))  # of parts that are alike one is encoded
+    missing = {key: first_of[key] for key in dict.fromkeys(keys) if not run.has(key)}
+    while missing:
+        _side_by_side(missing, run.make, max_parallel, place.control)
+        waiting = {key: piece for key, piece in missing.items() if key not in run.files}
+        if len(waiting) == len(missing):  # all that is missing is being made by others
+            place.control.alive()
+            place.control.event.wait(_POLL_SECONDS)
+        missing = waiting
+    return Encoded(tuple(run.files[key] for key in keys), len(run.encoded), sum(run.encoded))
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One try to have all parts: the `files` that are there by key, the lengths of those it `encoded` itself."""
+
+    place: Workplace
+    shelf: Shelf
+    pool: Pool | None
+    tally: "_Tally"
+    files: dict[str, Path] = field(default_factory=dict)
+    encoded: list[int] = field(default_factory=list)
+
+    def has(self, key: str) -> bool:
+        """Whether the piece is there, or could be fetched."""
+        file = self.shelf.find(key) or (self.pool.take(key, self.shelf.folder) if self.pool else None)
         if file is not None:
-            tally.report(part.index, 1.0)
+            self.files[key] = file
+            self.tally.report(key, 1.0)
+        return file is not None
 
-    def work(part: Part, stop: threading.Event) -> Path:
-        watch = Control(lambda share: tally.report(part.index, share), stop)
-        return shelf.put(encode_part(part, look, place.watched_by(watch)), keys[part.index])
+    def make(self, key: str, piece: Piece, stop: threading.Event) -> None:
+        """Encode a piece, unless somebody else is at it or has just done it."""
+        with self._turn(key) as mine:
+            if not mine or self.has(key):
+                return
+            watch = Control(lambda share: self.tally.report(key, share), stop)
+            self.files[key] = self.shelf.put(encode_piece(piece, self.place.watched_by(watch)), key)
+            self.encoded.append(piece.part.frames)
+            if self.pool:
+                self.pool.give(self.files[key], key)
 
-    missing = [part for part, file in zip(parts, there, strict=True) if file is None]
-    encoded = iter(_side_by_side(missing, work, max_parallel, place.control))
-    return tuple(file or next(encoded) for file in there), len(missing)
+    @contextmanager
+    def _turn(self, key: str) -> Iterator[bool]:
+        if self.pool is None:
+            yield True
+            return
+        with self.pool.turn(key) as mine:
+            yield mine
 
 
-def part_key(part: Part, look: Look, ffmpeg: Ffmpeg) -> str:
-    """Return the hash of all that decides a part's bytes: its source, what ffmpeg is told of it, and which ffmpeg."""
-    told = [*(option for file in inputs(part) for option in file.options), *_arguments(part, look)]
-    return content_key("part", part.contents, told, part.frames, look.captions, ffmpeg.version)
-
-
-def encode_part(part: Part, look: Look, place: Workplace) -> Path:
-    """Encode one part and return its file.
+def encode_piece(piece: Piece, place: Workplace) -> Path:
+    """Encode one part in a folder of its own within the workplace's, and return its file.
 
     Raises `MediaError` (source_short) when the source ends in mid-shot, or (source_changes) when its pictures change
     their size or format there, and what `run` raises.
     """
-    file = place.folder / part.name
-    _encode(part, look, place)
+    part, own = piece.part, replace(place, folder=place.folder / piece.part.name.removesuffix(".mp4"))
+    own.folder.mkdir()
+    if piece.captions and piece.look.captions:
+        piece.look.captions.put(piece.captions.text, own.folder)
+    file = own.folder / part.name
+    _encode(piece, own)
     if not _is_steady(file) and all(take.source.indexed for take in part.takes):
         # Where pictures change, ffmpeg builds its filters anew, and they count from 0. If that is in the lead: without.
-        _encode(part.without_lead(), look, place)
+        _encode(replace(piece, part=part.without_lead()), own)
     _require_frames(part, file)
     return file
 
 
-def _encode(part: Part, look: Look, place: Workplace) -> None:
+def _encode(piece: Piece, place: Workplace) -> None:
     place.run(
-        f"encoding {part.described}",
-        inputs(part),
-        (*_arguments(part, look), "-f", "mp4", part.name),
-        frames=part.frames,
+        f"encoding {piece.part.described}",
+        inputs(piece.part),
+        (*piece.arguments, "-f", "mp4", piece.part.name),
+        frames=piece.part.frames,
     )
-
-
-def _arguments(part: Part, look: Look) -> tuple[str, ...]:
-    shown = picture(part, look.canvas, captions=bool(look.captions))
-    return (*shown, "-an", "-sn", "-dn", *_encoder(look.quality, part.frames))
 
 
 def _encoder(quality: Quality, frames: int) -> tuple[str, ...]:
@@ -130,12 +202,12 @@ def _is_steady(file: Path) -> bool:
 
 
 def _require_frames(part: Part, file: Path) -> None:
-    encoded, steady = len(_times(file)), _is_steady(file)
-    if encoded == part.frames and steady:
+    encoded = len(_times(file))
+    if encoded == part.frames and _is_steady(file):
         return
     if not part.takes:
         raise RenderError(f"ffmpeg made {encoded} of the {part.frames} frames of {part.label}.", subject=part.label)
-    raise _source_short(part, encoded) if steady else _source_changes(part)
+    raise _source_changes(part) if not _is_steady(file) else _source_short(part, encoded)
 
 
 def _source_changes(part: Part) -> MediaError:
@@ -161,30 +233,35 @@ def _source_short(part: Part, encoded: int) -> MediaError:
 
 
 class _Tally:
-    """Frames encoded by all parts, reported as a share that never falls."""
+    """Frames that are there, of all parts, reported as a share that never falls."""
 
-    def __init__(self, frames: Sequence[int], control: Control) -> None:
-        self._frames = frames
-        self._done = [0.0] * len(frames)
+    def __init__(self, keys: Sequence[str], frames: Sequence[int], control: Control) -> None:
+        self._frames = dict.fromkeys(keys, 0)
+        for key, count in zip(keys, frames, strict=True):
+            self._frames[key] += count
+        self._done = dict.fromkeys(keys, 0.0)
+        self._total = sum(frames)
         self._control = control
         self._lock = threading.Lock()
 
-    def report(self, index: int, share: float) -> None:
-        """Note that part `index` is done to `share`."""
+    def report(self, key: str, share: float) -> None:
+        """Note that the piece of `key` is done to `share`."""
         with self._lock:
-            self._done[index] = max(self._done[index], share * self._frames[index])
-            self._control.report(sum(self._done) / sum(self._frames))
+            self._done[key] = max(self._done[key], share * self._frames[key])
+            self._control.report(sum(self._done.values()) / self._total)
 
 
 def _side_by_side(
-    parts: Sequence[Part], work: Callable[[Part, threading.Event], Path], max_parallel: int, control: Control
-) -> tuple[Path, ...]:
-    """Do `work` for all parts; the first failure, a cancel or Ctrl-C stops those that run, and is raised after."""
+    pieces: Mapping[str, Piece],
+    work: Callable[[str, Piece, threading.Event], None],
+    max_parallel: int,
+    control: Control,
+) -> None:
+    """Do `work` for all pieces; the first failure, a cancel or Ctrl-C stops those that run, and is raised after."""
     stop = threading.Event()
     pool = ThreadPoolExecutor(max_workers=max(1, max_parallel), thread_name_prefix="part")
     try:
-        futures = [pool.submit(work, part, stop) for part in parts]
-        pending: set[Future[Path]] = set(futures)
+        pending: set[Future[None]] = {pool.submit(work, key, piece, stop) for key, piece in pieces.items()}
         while pending:
             done, pending = wait(pending, _POLL_SECONDS, FIRST_COMPLETED)
             control.check()
@@ -195,4 +272,3 @@ def _side_by_side(
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-    return tuple(future.result() for future in futures)

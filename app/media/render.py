@@ -24,9 +24,9 @@ from app.media.loudness import QUIET_LUFS, level
 from app.media.meter import SILENT_LUFS
 from app.media.mixing import mix
 from app.media.parts import encode_parts, look_of
+from app.media.pool import Pool
 from app.media.seeking import WITHOUT_INDEX
-from app.media.shelf import Shelf
-from app.media.stretches import stretches
+from app.media.shelf import Shelf, is_whole
 from app.media.subtitles import Subtitles
 from app.media.takes import takes_of
 from app.models.edit import Edit
@@ -73,8 +73,8 @@ def render_sound(material: Material, place: Workplace) -> SoundReport:
     return SoundReport(loudness=loudness, seconds=_since(began))
 
 
-def render_parts(material: Material, place: Workplace, max_parallel: int) -> PartsReport:
-    """Encode those parts of the clip that are not in the place's folder yet, `max_parallel` at once.
+def render_parts(material: Material, place: Workplace, max_parallel: int, pool: Pool | None = None) -> PartsReport:
+    """Encode those parts of the clip that are neither in the place's folder nor in `pool`, `max_parallel` at once.
 
     Raises what `render_sound` raises, and `MediaError` for a source that ends too early. The parts that were finished
     stay; with the code render_memory, try again with fewer at once.
@@ -83,12 +83,19 @@ def render_parts(material: Material, place: Workplace, max_parallel: int) -> Par
     _require_sources(material)
     edit = material.edit
     with _try_at(place) as own:
-        captions = material.subtitles.write(own.folder, place.ffmpeg) if material.subtitles is not None else ""
+        captions = material.subtitles.prepare(own.folder, place.ffmpeg) if material.subtitles is not None else None
         parts = parts_of(edit, decodable(edit, material.sources, material.infos))
-        files, encoded = encode_parts(parts, look_of(edit, captions), own, Shelf(place.folder), max_parallel)
-        write_text(place.folder / _PARTS_NAME, json.dumps([file.name for file in files]))
+        done = encode_parts(parts, look_of(edit, captions), own, Shelf(place.folder), max_parallel, pool)
+        names = [[file.name, part.frames] for file, part in zip(done.files, parts, strict=True)]
+        write_text(place.folder / _PARTS_NAME, json.dumps(names))
     place.control.report(1.0)
-    return PartsReport(frames=edit.frames, parts=len(parts), encoded=encoded, seconds=_since(began))
+    return PartsReport(
+        frames=edit.frames,
+        parts=len(parts),
+        encoded=done.parts,
+        encoded_frames=done.frames,
+        seconds=_since(began),
+    )
 
 
 def render_join(material: Material, place: Workplace) -> Path:
@@ -97,22 +104,22 @@ def render_join(material: Material, place: Workplace) -> Path:
     Raises `RenderError` (part_broken), `StorageError` or `Cancelled`.
     """
     with _try_at(place) as own:
-        files = _parts_made(place.folder)
+        files, frames = _parts_made(place.folder)
         clip = own.folder / CLIP_NAME
-        frames = [stretch.frames for stretch in stretches(material.edit)]
         join(files, frames, place.folder / SOUND_NAME, clip, place.control)
         settle(clip, place.folder / CLIP_NAME)
     place.control.report(1.0)
     return place.folder / CLIP_NAME
 
 
-def _parts_made(folder: Path) -> list[Path]:
+def _parts_made(folder: Path) -> tuple[list[Path], list[int]]:
+    """Return the clip's parts in order, and their lengths in frames."""
     try:
-        names = json.loads((folder / _PARTS_NAME).read_text(encoding="utf-8"))
+        made = json.loads((folder / _PARTS_NAME).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        names = ["picture"]
-    files = [folder / name for name in names]
-    lost = next((file.name for file in files if not Shelf(folder).is_whole(file)), None)
+        made = [["picture", 0]]
+    files = [folder / name for name, _ in made]
+    lost = next((file.name for file in files if not is_whole(file)), None)
     if lost is not None:
         raise RenderError(
             f"The {lost} of the clip is not there any more, or was changed.",
@@ -120,7 +127,7 @@ def _parts_made(folder: Path) -> list[Path]:
             subject=lost,
             code="part_broken",
         )
-    return files
+    return files, [frames for _, frames in made]
 
 
 @contextmanager

@@ -21,17 +21,28 @@ class Shelf:
 
     def find(self, key: str) -> Path | None:
         """Return the whole piece that `key` made, or None."""
-        return next(filter(self.is_whole, sorted(self.folder.glob(f"part-{key[:_DIGITS]}-*.mp4"))), None)
-
-    def is_whole(self, file: Path) -> bool:
-        """Whether a piece is there, with the very bytes that were put on the shelf."""
-        try:
-            return file.stem.endswith(f"-{file_hash(file)[:_DIGITS]}")
-        except FileNotFoundError:
-            return False
+        return next(filter(is_whole, sorted(self.folder.glob(names_of(key)))), None)
 
     def put(self, made: Path, key: str) -> Path:
         """Move a finished file of the same disk onto the shelf and return its place. Raises `OSError`."""
-        place = self.folder / f"part-{key[:_DIGITS]}-{file_hash(made)[:_DIGITS]}.mp4"
+        place = self.folder / name_of(made, key)
         settle(made, place)
         return place
+
+
+def names_of(key: str) -> str:
+    """Return the pattern of the names of all pieces that `key` made."""
+    return f"part-{key[:_DIGITS]}-*.mp4"
+
+
+def name_of(file: Path, key: str) -> str:
+    """Return the name of a piece that `key` made. Raises `OSError`."""
+    return f"part-{key[:_DIGITS]}-{file_hash(file)[:_DIGITS]}.mp4"
+
+
+def is_whole(file: Path) -> bool:
+    """Whether a piece is there, with the very bytes that it was named after."""
+    try:
+        return file.stem.endswith(f"-{file_hash(file)[:_DIGITS]}")
+    except FileNotFoundError:
+        return False

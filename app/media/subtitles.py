@@ -1,6 +1,7 @@
 """The captions of one clip as libass takes them: a text and fonts, under fixed names in a job's folder."""
 
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,24 +24,46 @@ _COLOUR = re.compile(r"(?<=,&H[0-9A-F]{2})[0-9A-F]{6}(?=,)")  # &HAABBGGRR
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """A clip's captions as one build of ffmpeg is to draw them: the ASS file's text, and a folder of fonts.
+
+    `key` is the hash of the fonts.
+    """
+
+    text: str
+    fonts: Path
+    key: str
+
+    def put(self, text: str, folder: Path) -> None:
+        """Put `text` and the fonts into `folder` under their fixed names. Raises `OSError`."""
+        (folder / SUBTITLES_NAME).write_text(text, encoding="utf-8", newline="\n")
+        shutil.copytree(self.fonts, folder / FONTS_NAME)
+
+
+@dataclass(frozen=True)
 class Subtitles:
     """An ASS file's text, at the clip's times, and what writes the fonts it names into a folder."""
 
     text: str
     fonts: Callable[[Path], None]
 
-    def write(self, folder: Path, ffmpeg: Ffmpeg) -> str:
-        """Put text and fonts into `folder` under their fixed names, for `ffmpeg` to draw; return the hash of them all.
+    def prepare(self, folder: Path, ffmpeg: Ffmpeg) -> Drawing:
+        """Put the fonts into `folder` under their fixed name, and return what `ffmpeg` is to draw.
 
         Raises `StorageError`.
         """
-        text = for_bt601(self.text) if ffmpeg.bt601_captions else self.text
+        place = folder / FONTS_NAME
         with storage_errors(folder):
-            (folder / SUBTITLES_NAME).write_text(text, encoding="utf-8", newline="\n")
-            (folder / FONTS_NAME).mkdir()
-            self.fonts(folder / FONTS_NAME)
-            fonts = {font.name: file_hash(font) for font in sorted((folder / FONTS_NAME).iterdir())}
-        return content_key(text, fonts)
+            place.mkdir()
+            self.fonts(place)
+            fonts = {font.name: file_hash(font) for font in sorted(place.iterdir())}
+        return Drawing(for_bt601(self.text) if ffmpeg.bt601_captions else self.text, place, content_key(fonts))
+
+    def write(self, folder: Path, ffmpeg: Ffmpeg) -> None:
+        """Put text and fonts into `folder` under their fixed names, for `ffmpeg` to draw. Raises `StorageError`."""
+        drawing = self.prepare(folder, ffmpeg)
+        with storage_errors(folder):
+            (folder / SUBTITLES_NAME).write_text(drawing.text, encoding="utf-8", newline="\n")
 
 
 def for_bt601(text: str) -> str:

@@ -34,11 +34,13 @@ class SoundReport(Record):
 
 
 class PartsReport(Record):
-    """A clip's picture: its `frames` and `parts`, how many of these this run `encoded`, and the wall seconds."""
+    """A clip's picture: its `frames` and `parts`, how many of these this run `encoded`, with how many frames, and the
+    wall seconds. The others were there, from an earlier try or another clip."""
 
     frames: int
     parts: int
     encoded: int
+    encoded_frames: int
     seconds: float
 
 

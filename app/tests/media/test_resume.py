@@ -14,9 +14,9 @@ import pytest
 
 from app.errors import Cancelled, EditFactoryError, RenderError, StorageError
 from app.media.ffmpeg import Ffmpeg, find_ffmpeg
-from app.media.parts import Look, look_of, part_key
+from app.media.parts import look_of, piece_of
 from app.media.render import CLIP_NAME, SOUND_NAME, TRIES_NAME, render_join, render_parts, render_sound
-from app.media.subtitles import Subtitles
+from app.media.subtitles import Drawing, Subtitles
 from app.models.control import Control
 from app.models.edit import Edit
 from app.models.report import PartsReport
@@ -143,7 +143,7 @@ def test_killed_with_9_it_goes_on(tmp_path: Path, source: Path, recorder: Record
     """A process that is killed while it encodes its third part leaves two, and a half one that nobody takes for one."""
     stage, edit = staged(tmp_path, source)
     folder = tmp_path / "job"
-    recorder.at("part-0002.mp4", "echo half > part-0002.mp4; touch ../../../hangs; exec sleep 60")
+    recorder.at("part-0002.mp4", "echo half > part-0002.mp4; touch ../../../../hangs; exec sleep 60")
     command = [sys.executable, "-c", GO_ON, tmp_path, source, folder, recorder.ffmpeg.path, recorder.ffmpeg.version]
     process = subprocess.Popen([str(word) for word in command], cwd=Path.cwd())
     deadline = time.monotonic() + 60
@@ -151,7 +151,7 @@ def test_killed_with_9_it_goes_on(tmp_path: Path, source: Path, recorder: Record
         time.sleep(0.02)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    assert list(folder.glob(f"{TRIES_NAME}/*/part-0002.mp4")), "it left what it was at"
+    assert list(folder.glob(f"{TRIES_NAME}/*/*/part-0002.mp4")), "it left what it was at"
     recorder.well()
     recorder.asked()
     assert encode(stage, edit, folder, recorder.ffmpeg).encoded == 3
@@ -227,7 +227,7 @@ def test_lack_of_memory_keeps_what_is_done_and_is_told_apart(tmp_path: Path, sou
 def test_a_cancel_keeps_what_is_whole_and_leaves_nothing_else(tmp_path: Path, source: Path, recorder: Recorder) -> None:
     stage, edit = staged(tmp_path, source)
     control = Control()
-    recorder.at("part-0002.mp4", "touch ../../../hangs; exec sleep 60")
+    recorder.at("part-0002.mp4", "touch ../../../../hangs; exec sleep 60")
     folder = tmp_path / "job"
 
     def stop() -> None:
@@ -311,8 +311,14 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     return Stage(folder, *sources)
 
 
-def key_of(two: Stage, edit: Edit, captions: str = "", ffmpeg: Ffmpeg | None = None, index: int = 0) -> str:
-    return part_key(two.parts(edit)[index], look_of(edit, captions), ffmpeg or find_ffmpeg())
+def key_of(
+    two: Stage, edit: Edit, captions: Drawing | None = None, ffmpeg: Ffmpeg | None = None, index: int = 0
+) -> str:
+    return piece_of(two.parts(edit)[index], look_of(edit, captions)).key(ffmpeg or find_ffmpeg())
+
+
+def drawing(text: str = "word", fonts: str = "f", start: str = "0:00:00.00", end: str = "0:01:00.00") -> Drawing:
+    return Drawing(f"head\nDialogue: 0,{start},{end},Word,,0,0,0,,{text}\n", Path("fonts"), fonts)
 
 
 def test_everything_that_decides_is_in_it(two: Stage) -> None:
@@ -320,8 +326,11 @@ def test_everything_that_decides_is_in_it(two: Stage) -> None:
     base = two.edit([shot(one, 0.5, 10)])
     keys = [
         key_of(two, base),
-        key_of(two, base, captions="c"),
-        key_of(two, base, captions="d"),
+        key_of(two, base, drawing("c")),
+        key_of(two, base, drawing("d")),
+        key_of(two, base, drawing("c", fonts="others")),
+        key_of(two, base, replace(drawing("c"), text=drawing("c").text.replace("head", "another style"))),
+        key_of(two, base, drawing("c", end="0:00:00.20")),
         key_of(two, base, ffmpeg=replace(find_ffmpeg(), version="another build")),
         key_of(two, two.edit([shot(other, 0.5, 10)])),
         key_of(two, two.edit([shot(one, 0.6, 10)])),
@@ -333,21 +342,28 @@ def test_everything_that_decides_is_in_it(two: Stage) -> None:
     assert len(set(keys)) == len(keys)
 
 
-def test_where_the_shot_stands_matters_only_under_captions(two: Stage) -> None:
+def test_where_the_shot_stands_does_not_matter(two: Stage) -> None:
     one = two.keys[0]
-    first, second = two.edit([shot(one, 0.5, 10)]), two.edit([shot(one, 0.1, 5), shot(one, 0.5, 10)])
+    first, second = two.edit([shot(one, 0.5, 10)]), two.edit([shot(one, 0.1, 6), shot(one, 0.5, 10)])
     assert key_of(two, first) == key_of(two, second, index=1)
-    assert key_of(two, first, "c") != key_of(two, second, "c", index=1)
+    assert key_of(two, first, drawing()) == key_of(two, second, drawing(), index=1), "drawn throughout, in both"
+    begins = drawing(start="0:00:00.10"), drawing(start="0:00:00.30")
+    assert key_of(two, first, begins[0]) == key_of(two, second, begins[1], index=1), "at the same frame of the shot"
+    assert key_of(two, first, begins[0]) != key_of(two, second, begins[0], index=1)
+
+
+def test_captions_elsewhere_do_not_matter(two: Stage) -> None:
+    edit = two.edit([shot(two.keys[0], 0.5, 10)])
+    assert key_of(two, edit, drawing(start="0:00:00.34")) == key_of(two, edit)
 
 
 def test_the_place_of_the_file_and_the_limits_do_not_matter(two: Stage) -> None:
     edit = two.edit([shot(two.keys[0], 0.5, 10)])
     part = two.parts(edit)[0]
-    (take,) = part.takes
-    other = replace(take.source, path=Path("/elsewhere"), name="other", max_pixels=7)
-    moved = replace(part, takes=(replace(take, source=other),))
-    look: Look = look_of(edit, "")
-    assert part_key(part, look, find_ffmpeg()) == part_key(moved, look, find_ffmpeg())
+    source = replace(part.takes[0].source, path=Path("/elsewhere"), name="other", max_pixels=7)
+    moved = replace(part, takes=(replace(part.takes[0], source=source),), label="shot 9", index=8)
+    look = look_of(edit, None)
+    assert piece_of(part, look).key(find_ffmpeg()) == piece_of(moved, look).key(find_ffmpeg())
 
 
 def test_captions_are_their_text_and_their_fonts(two: Stage, tmp_path: Path) -> None:
@@ -356,6 +372,7 @@ def test_captions_are_their_text_and_their_fonts(two: Stage, tmp_path: Path) -> 
     for number, (text, font) in enumerate(cases):
         folder = tmp_path / str(number)
         folder.mkdir()
-        written.append(plain_captions(text, font).write(folder, find_ffmpeg()))
+        prepared = plain_captions(text, font).prepare(folder, find_ffmpeg())
+        written.append((prepared.text, prepared.key))
     assert len(set(written)) == 3
     assert written[0] == written[3]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from app.media.shelf import Shelf
+from app.media.shelf import Shelf, is_whole
 
 KEY, OTHER = "a" * 64, "b" * 64
 
@@ -30,7 +30,7 @@ def test_a_piece_that_was_cut_off_or_changed_is_none(tmp_path: Path) -> None:
     for broken in ("", "a whole", "a whole pictURE"):
         place.write_text(broken)
         assert shelf.find(KEY) is None
-        assert not shelf.is_whole(place)
+        assert not is_whole(place)
     assert shelf.put(made(tmp_path / "try", "a whole picture"), KEY) == place
     assert shelf.find(KEY) == place
 
@@ -52,4 +52,4 @@ def test_two_that_differ_do_not_fight(tmp_path: Path) -> None:
 
 
 def test_a_piece_that_is_gone_is_not_whole(tmp_path: Path) -> None:
-    assert not Shelf(tmp_path).is_whole(tmp_path / "part-x-y.mp4")
+    assert not is_whole(tmp_path / "part-x-y.mp4")

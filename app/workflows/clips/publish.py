@@ -29,6 +29,7 @@ from app.models.control import Control
 from app.models.edit import Edit
 from app.models.media import MediaInfo
 from app.models.report import CheckReport, PartsReport, RenderReport, SoundReport
+from app.services.parts_cache import parts_pool
 from app.workflows.clips.holds import beside_prefix, bring, let_go, show, take_back
 from app.workflows.clips.places import files_of, is_taken, require_space, work_folder
 from app.workflows.clips.stems import take_stem
@@ -75,11 +76,12 @@ def sound(rendering: Rendering, control: Control) -> SoundReport:
 
 
 def picture(rendering: Rendering, control: Control, *, max_parallel: int | None = None) -> PartsReport:
-    """Encode what is not encoded yet, as many parts at once as the settings say. Raises what `render_parts` raises.
+    """Encode what no clip needed before, as many parts at once as the settings say. Raises what `render_parts` raises.
 
     After `RenderError` with the code render_memory, one part at a time may still do: ask again with `max_parallel` 1.
     """
-    return render_parts(rendering.material, rendering.place(control), max_parallel or rendering.settings.max_parallel)
+    parallel, pool = max_parallel or rendering.settings.max_parallel, parts_pool(rendering.settings)
+    return render_parts(rendering.material, rendering.place(control), parallel, pool)
 
 
 def join(rendering: Rendering, control: Control) -> None:

@@ -18,6 +18,7 @@ from app.errors import Cancelled, CheckFailed, InputError, StorageError
 from app.media.atomic import settle
 from app.media.ffmpeg import Workplace
 from app.media.held import claim
+from app.media.pool import Pool
 from app.media.render import Material, render_parts
 from app.models.control import Control
 from app.models.edit import Edit
@@ -231,9 +232,9 @@ def test_a_cancel_in_any_step_leaves_nothing_outside_the_jobs_folder(rendering: 
 def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     asked: list[int] = []
 
-    def noted(material: Material, place: Workplace, max_parallel: int) -> PartsReport:
+    def noted(material: Material, place: Workplace, max_parallel: int, pool: Pool) -> PartsReport:
         asked.append(max_parallel)
-        return render_parts(material, place, max_parallel)
+        return render_parts(material, place, max_parallel, pool)
 
     monkeypatch.setattr(publishing, "render_parts", noted)
     yield asked
