@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from app.editing.candidates import Footage
 from app.editing.choice import Pick
 from app.editing.framing import frame_shot
+from app.editing.photo_moves import travel_over
 from app.editing.transitions import shot_spans, with_transitions
 from app.errors import EditError
 from app.models.edit import (
@@ -99,7 +100,11 @@ def build_edit(
 def _shot(pick: Pick, item: Footage, canvas: Canvas, choice: FramingChoice) -> EditShot:
     moments = next((shot.moments for shot in item.analysis.shots if shot.index == pick.shot), ())
     span = Span(start=pick.start, end=pick.start + seconds_of(pick.frames))
-    framed = frame_shot(moments, span, (item.info.width, item.info.height), canvas, choice)
+    size = (item.info.width, item.info.height)
+    framed = frame_shot(moments, span, size, canvas, choice)
+    if item.info.still:
+        focus = next((moment.focus for moment in moments), None)
+        framed = travel_over(framed, focus, size, canvas, span.length, pick.source)
     return EditShot(
         id=derived_id("shot", pick.source, repr(pick.start), pick.frames),
         source=pick.source,

@@ -114,7 +114,7 @@ def _seen(moments: Sequence[Moment], span: Span) -> list[tuple[float, Focus]]:
 
 def _too_wide(seen: Sequence[tuple[float, Focus]], wide: float) -> str:
     """Return why no window of that width holds the subject, or nothing."""
-    groups = [[_with_room(face) for face in _main(focus.faces)] for _, focus in seen if focus.faces]
+    groups = [[with_room(face) for face in _main(focus.faces)] for _, focus in seen if focus.faces]
     if groups:
         apart = [max(f.right for f in group) - min(f.left for f in group) > wide for group in groups]
         faces = sum(len(group) > 1 and far for group, far in zip(groups, apart, strict=True))
@@ -129,7 +129,7 @@ def _main(faces: Sequence[Box]) -> list[Box]:
     return [face for face, area in zip(faces, areas, strict=True) if area >= _NO_SMALLER * max(areas)]
 
 
-def _with_room(face: Box) -> Box:
+def with_room(face: Box) -> Box:
     """Return what belongs to a face besides the face itself, within the picture."""
     width, height = face.right - face.left, face.bottom - face.top
     return Box(
@@ -143,14 +143,16 @@ def _with_room(face: Box) -> Box:
 def _line(seen: Sequence[tuple[float, Focus]], span: Span, wide: float, *, across: bool) -> _Line:
     """Return what was seen along one axis."""
     looks = [
-        (eased(time), *item) for time, focus in seen for item in (_across(focus) if across else _down(focus, wide))
+        (eased(time), at, weight)
+        for time, focus in seen
+        for at, weight in (_across(focus) if across else _down(focus, wide))
     ]
     nothing = (0.5, 0.5 if across else _HEADS + wide / 2, 1.0)
     way, at, weight = np.array(looks or [nothing], np.float64).T
     rows = [
         (eased(first), eased(last), *((face.left, face.right) if across else (face.top, face.bottom)))
         for (first, last), faces in _lasting(seen, span.length)
-        for face in map(_with_room, faces)
+        for face in map(with_room, faces)
     ]
     faces = np.array(rows, np.float64).reshape(-1, 4)
     weights = np.full((len(faces), 1), _FACE)
@@ -160,7 +162,7 @@ def _line(seen: Sequence[tuple[float, Focus]], span: Span, wide: float, *, acros
 def _across(focus: Focus) -> list[tuple[float, float]]:
     """Return where to look from left to right, with weights: at faces, else where the interest is."""
     if focus.faces:
-        main = [_with_room(face) for face in _main(focus.faces)]
+        main = [with_room(face) for face in _main(focus.faces)]
         return [((face.left + face.right) / 2, _FACE / len(main)) for face in main]
     return [(focus.x, _certainty(focus))]
 
