@@ -136,17 +136,23 @@ def _input(take: Take) -> Input:
 def picture(part: Part, canvas: Canvas, *, captions: bool, then: str = "") -> tuple[str, ...]:
     """Return ffmpeg's arguments that make the part's picture out of `inputs`, 30 frames a second from time 0.
 
-    `then` are filters that look at the finished picture. Captions are drawn at the clip's own times: with times from
-    the part's start, libass' centiseconds would round differently, and the same word would appear a frame apart in two
-    parts.
+    `then` are filters that look at the finished picture. Captions are drawn as if the part began at frame `first`.
     """
-    ending = [f"setpts=(N+{part.first})/{OUTPUT_FPS}/TB", DRAW] if captions else []
+    ending = [_at_time_of(part.first), DRAW, f"settb=1/{OUTPUT_FPS}"] if captions else []
     end = ",".join(filter(None, [*ending, f"setpts=N/{OUTPUT_FPS}/TB", then]))
     if len(part.takes) == 1:
         (take,) = part.takes
         return ("-map", f"0:{take.source.stream}", "-vf", f"{_shown(take, canvas)},{end}")
     sides = [f"[{n}:{take.source.stream}]{_shown(take, canvas)}" for n, take in enumerate(part.takes)]
     return ("-filter_complex", f"{_blended(part, sides)},{end}[picture]", "-map", "[picture]")
+
+
+def _at_time_of(first: int) -> str:
+    """Return the filters that give frames their times, a tenth of a millisecond late.
+
+    ffmpeg hands libass whole milliseconds, rounded down from binary fractions: frame 111 would be at 3.699 s.
+    """
+    return f"settb=1/{10_000 * OUTPUT_FPS},setpts=(N+{first})*10000+{OUTPUT_FPS}"
 
 
 def _shown(take: Take, canvas: Canvas) -> str:

@@ -184,3 +184,15 @@ def test_a_pool_that_takes_nothing_only_costs_time(tmp_path: Path, stage: Stage)
     edit = edit_of(stage, None)
     for name in ("one", "two"):
         assert encode(stage, edit, tmp_path / name, Pool(tmp_path / "file" / "pool")).encoded == SHOTS
+
+
+def test_a_word_appears_at_its_frame_however_late_in_a_part(tmp_path: Path, stage: Stage) -> None:
+    """At frame 111, 3.7 s as a binary fraction, times 1000, is 3699 and a bit."""
+    word = cue("word", 111, 118)
+    edit = stage.edit([shot(stage.keys[0], 0.0, 120)], CANVAS)
+    encode(stage, edit, tmp_path / "plain", None)
+    edit = edit.evolve(captions=captions(word))
+    encode(stage, edit, tmp_path / "said", None)
+    plain, said = (pictures(next((tmp_path / name).glob("part-*.mp4"))) for name in ("plain", "said"))
+    differ = [n for n in range(100, 120) if np.abs(plain[n].astype(int) - said[n]).max() > 60]
+    assert differ == list(range(111, 118))
