@@ -7,6 +7,7 @@ import typer
 from pydantic import ValidationError
 from rich.markup import escape
 
+from app.cli.marks import marks_given
 from app.cli.options import read_music, read_script, read_source_sound, read_transition
 from app.cli.output import cancellable, console, live_progress, print_json
 from app.config import Settings, load_settings
@@ -15,6 +16,10 @@ from app.errors import InputError
 from app.models.make import ClipResult, MakeRequest, MakeResult
 from app.services.sources import gather
 from app.workflows.make import make
+
+_LEAST_SHARED = 0.05
+"""Seconds of footage two clips must share before it is printed: less is a frame or two."""
+_MOST_PAIRS = 10
 
 Words = Annotated[int | None, typer.Option(help="Words on screen at a time, 1 to 5.")]
 
@@ -44,6 +49,10 @@ def make_command(
     music: Annotated[Path | None, typer.Option(help="A file of music to put under the clips.")] = None,
     music_level: Annotated[float | None, typer.Option(help="Decibels beside the voice (default -14).")] = None,
     music_start: Annotated[float | None, typer.Option(help="Second of the music to begin at (default 0).")] = None,
+    marks: Annotated[Path | None, typer.Option(help="What you marked in the footage: see docs/marks.md.")] = None,
+    keywords: Annotated[
+        list[str] | None, typer.Option(help='Show a file where its words are said: "name.mp4=cafea, espresso".')
+    ] = None,
     transition: Annotated[
         str, typer.Option(help="cut, dissolve or dip (to black): at sentences' ends, without a voice at every cut.")
     ] = "cut",
@@ -71,6 +80,7 @@ def make_command(
         count=count if count is not None else max(1, len(scripts)),
         source_sound=read_source_sound(source_sound),
         music=read_music(music, music_level, music_start),
+        marks=marks_given(marks, keywords or ()),
         transition=read_transition(transition, transition_frames),
         over_length=over_length,
         strict=strict,
@@ -121,8 +131,7 @@ def print_summary(result: MakeResult, out: Path) -> None:
         _print_clip(clip)
     if result.possible < result.asked:
         console.print(f"possible: {result.possible} of {result.asked} differing clips with this footage", markup=False)
-    for shared in result.shared:
-        console.print(f"{shared.first} and {shared.second} share {shared.seconds:.1f} s of footage", markup=False)
+    _print_likeness(result)
     for note in result.notes:
         console.print(f"Note: {note}", markup=False)
     times = ", ".join(f"{step.step} {step.seconds:.1f} s" for step in result.steps)
@@ -130,6 +139,20 @@ def print_summary(result: MakeResult, out: Path) -> None:
     done = sum(clip.ok for clip in result.clips)
     cost = result.cost_microdollars / 1_000_000
     console.print(f"[bold]{done} of {len(result.clips)} clips are in {escape(str(out))}[/bold]. Cost: ${cost:.2f}.")
+
+
+def _print_likeness(result: MakeResult) -> None:
+    """Print how alike the clips are: the pairs that share footage, or else the two that look most alike."""
+    shared = sorted((pair for pair in result.shared if pair.seconds >= _LEAST_SHARED), key=lambda pair: -pair.seconds)
+    likest = max(result.shared, key=lambda pair: pair.alike, default=None)
+    for pair in shared[:_MOST_PAIRS] or ([likest] if likest else []):
+        console.print(
+            f"{pair.first} and {pair.second} share {pair.seconds:.1f} s of footage; {pair.alike:.0%} looks alike;"
+            f" their openings differ in {pair.opening_bits} of 64 bits",
+            markup=False,
+        )
+    if len(shared) > _MOST_PAIRS:
+        console.print(f"{len(shared) - _MOST_PAIRS} more pairs share less: see --json", markup=False)
 
 
 def _print_clip(clip: ClipResult) -> None:

@@ -117,6 +117,20 @@ def _shot(pick: Pick, item: Footage, canvas: Canvas, choice: FramingChoice) -> E
     )
 
 
+def with_pick(edit: Edit, slot: int, pick: Pick, item: Footage, name: str) -> Edit:
+    """Return `edit` under `name` with `pick`, which is of the footage `item`, in place of its shot at `slot`."""
+    old = edit.shots[slot]
+    new = _shot(pick, item, edit.canvas, old.framing).evolve(enter=old.enter)
+    shots = (*edit.shots[:slot], new, *edit.shots[slot + 1 :])
+    used = {shot.source for shot in shots}
+    kept = {source.content_hash: source for source in edit.sources if source.kind in {"logo", "music"}}
+    kept |= {source.content_hash: source for source in edit.sources if source.content_hash in used}
+    kept.setdefault(pick.source, _source(item, edit.source_sound))
+    sources = tuple(kept[content_hash] for content_hash in sorted(kept))
+    unnamed = edit.evolve(id="", name=name, shots=shots, sources=sources)
+    return unnamed.evolve(id=derived_id("edit", unnamed.identity))
+
+
 def _source(item: Footage, sound: SourceSound | None) -> SourceRef:
     info = item.info
     return SourceRef(
@@ -124,6 +138,7 @@ def _source(item: Footage, sound: SourceSound | None) -> SourceRef:
         name=item.name,
         duration=info.duration,
         has_audio=info.audio is not None,
+        kind="photo" if info.still else "video",
         speech=item.analysis.speech if sound is not None and sound.mode in {"muted", "ambience"} else (),
     )
 

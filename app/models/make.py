@@ -7,6 +7,7 @@ from pydantic import Field
 
 from app.models.base import Record
 from app.models.edit import Decibels, FramingChoice, QualityName, SourceSound, Transition
+from app.models.marks import FootageMarks
 from app.models.report import CheckReport
 
 OverLength = Literal["error", "keep"]
@@ -43,6 +44,7 @@ class MakeRequest(Record):
     source_sound: SourceSound = SourceSound()
     music: MusicWish | None = None
     transition: Transition = Transition()
+    marks: FootageMarks = FootageMarks()
     over_length: OverLength = "error"
     strict: bool = False
     seed: int = 0
@@ -82,12 +84,18 @@ class StepTime(Record):
     seconds: float
 
 
-class SharedSeconds(Record):
-    """Source seconds that two clips both show."""
+class Likeness(Record):
+    """How alike two clips are, measured.
+
+    `seconds` of footage that both show; `alike`, the part (0 to 1) of one of them that looks like something in the
+    other; `opening_bits`, in how many of 64 bits the pictures they open with differ (unrelated ones in about 32).
+    """
 
     first: str
     second: str
     seconds: float
+    alike: float = 0.0
+    opening_bits: int = 0
 
 
 class MakeResult(Record):
@@ -99,7 +107,7 @@ class MakeResult(Record):
     language_detected: bool
     voice: str | None
     clips: tuple[ClipResult, ...]
-    shared: tuple[SharedSeconds, ...] = ()
+    shared: tuple[Likeness, ...] = ()
     notes: tuple[str, ...] = ()
     steps: tuple[StepTime, ...] = ()
     cost_microdollars: int = 0

@@ -7,6 +7,7 @@ from app.config import Settings
 from app.data import presets, qualities
 from app.editing.candidates import Footage
 from app.editing.document import canvas_for
+from app.editing.marking import check_marks
 from app.editing.script.language import detect
 from app.editing.script.spoken import prepare
 from app.errors import MediaError
@@ -20,12 +21,13 @@ from app.models.timing import OUTPUT_FPS
 from app.models.voice import SpeechText, VoiceInfo
 from app.services import speech
 from app.services.analysis import analyze_once, is_analyzed
+from app.services.choices import Choices, ChosenFrom
 from app.services.edits import EditLibrary
 from app.services.sources import SourceIndex, quoted, unquoted
 from app.workflows.clips.decide import Spoken, decide, of_variant
 from app.workflows.clips.music import music_ref, probe_music
 from app.workflows.clips.places import require_space
-from app.workflows.clips.summary import describe, shared_seconds, sound_notes, voice_notes
+from app.workflows.clips.summary import describe, likenesses, sound_notes, voice_notes
 from app.workflows.jobs.parts_of_job import PartOfJob, do_parts, error_of, require_all
 from app.workflows.jobs.records import Json, Source, read_request, source_of
 from app.workflows.jobs.run import JobRun, durable
@@ -67,6 +69,8 @@ def probe_all(request: MakeRequest, settings: Settings, control: Control) -> Jso
         found.setdefault(info.content_hash, Source(path, info))  # the same content twice is one source
     if not found:
         raise refused[0]
+    named = [(shown(Path(source.path.name)), source.info) for source in found.values()]
+    check_marks(request.marks, named, request.count)
     return {
         "sources": [source.as_json() for source in found.values()],
         "music": music.as_json() if music else None,
@@ -197,9 +201,15 @@ def _choose(
     bed = music_ref(music, frozenset(source.info.content_hash for source in sources)) if music else None
     choice, edits = decide(asked, footage, heard, bed)
     require_space(asked.out, edits)
-    library = EditLibrary(settings)
+    library, choices = EditLibrary(settings), Choices(settings)
+    chosen_from = ChosenFrom(
+        footage={item.info.content_hash: item.name for item in footage},
+        marks=asked.marks,
+        siblings=tuple(edit.identity for edit in edits),
+    )
     for edit in edits:
         library.keep(edit)
+        choices.keep(edit, chosen_from)
     notes = [
         *voice_notes([one.voice for one in heard], spoken["voice"]["language"] if spoken["voice"] else ""),
         *sound_notes(asked, [source.info for source in sources]),
@@ -209,7 +219,7 @@ def _choose(
         "possible": choice.possible,
         "edits": [edit.identity for edit in edits],
         "variants": [variant.index for variant in choice.variants],
-        "shared": [shared.model_dump(mode="json") for shared in shared_seconds(choice, edits)],
+        "shared": [likeness.model_dump(mode="json") for likeness in likenesses(choice, edits)],
         "cost": sum(one.voice.cost_microdollars for one in heard),
         "notes": notes,
     }

@@ -9,6 +9,8 @@ from app.editing.candidates import Footage, Usable, longest_slot, usable
 from app.editing.captions import make_cues
 from app.editing.choice import Choice
 from app.editing.document import build_edit, canvas_for
+from app.editing.marking import marked
+from app.editing.matching import Match, labels_of, spoken_matches
 from app.editing.timing import clip_frames, even_slots, voice_slots
 from app.editing.transitions import sentence_starts, transition_notes
 from app.editing.variants import choose
@@ -56,14 +58,18 @@ def decide(
     request: MakeRequest, footage: Sequence[Footage], spoken: Sequence[Spoken], music: SourceRef | None = None
 ) -> tuple[Choice, list[Edit]]:
     """Return the choice for all variants together, and an edit document for each; `music` is the file of theirs."""
+    footage = marked(footage, request.marks)
     found = usable(footage)
-    slots = [_slots(request, of_variant(spoken, number), number, found) for number in range(request.count)]
-    choice = choose(footage, slots, request.seed, strict=request.strict)
+    said = [_spoken_of(of_variant(spoken, number), footage) for number in range(request.count)]
+    slots = [
+        _slots(request, of_variant(spoken, number), number, found, said[number]) for number in range(request.count)
+    ]
+    choice = choose(footage, slots, request.seed, strict=request.strict, spoken=said)
     edits, wanted = [], []
     for place, variant in enumerate(choice.variants):
         one = of_variant(spoken, variant.index)
-        # With a script for each clip its number is the script's; else those that are possible are counted.
-        number = variant.index if len(spoken) > 1 else place
+        # With a script or a pin for one clip its number counts; else those that are possible are counted.
+        number = variant.index if len(spoken) > 1 or request.marks.name_clips else place
         at = sentence_starts(one.voice.tokens) if one else None
         cuts = set(accumulate(pick.frames for pick in variant.picks[:-1]))
         wanted.append(len(cuts if at is None else cuts & at))
@@ -95,11 +101,20 @@ def _music(request: MakeRequest, music: SourceRef | None) -> MusicTrack | None:
     return MusicTrack(source=music.content_hash, start=request.music.start, level_db=request.music.level_db)
 
 
-def _slots(request: MakeRequest, one: Spoken | None, number: int, found: Usable) -> tuple[int, ...]:
+def _spoken_of(one: Spoken | None, footage: Sequence[Footage]) -> tuple[Match, ...]:
+    return spoken_matches(one.voice.tokens, labels_of(footage), one.voice.language) if one else ()
+
+
+def _slots(
+    request: MakeRequest, one: Spoken | None, number: int, found: Usable, said: Sequence[Match]
+) -> tuple[int, ...]:
     seed = request.seed * 1000 + number  # each variant is cut in its own rhythm
     total = clip_frames(one.voice.duration) if one else round(request.duration * OUTPUT_FPS)
     longest = longest_slot(found, total)
-    return voice_slots(one.voice.tokens, total, seed, longest) if one else even_slots(total, seed, longest)
+    if one is None:
+        return even_slots(total, seed, longest)
+    preferred = {match.frame: match.weight for match in sorted(said, key=lambda match: match.weight)}
+    return voice_slots(one.voice.tokens, total, seed, longest, preferred)
 
 
 def _captions(request: MakeRequest, one: Spoken | None) -> Captions | None:

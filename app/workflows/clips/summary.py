@@ -9,14 +9,11 @@ from app.editing.choice import Choice
 from app.media.containers import shown
 from app.media.fonts import unshown_letters
 from app.models.edit import Edit
-from app.models.make import ChosenShot, ClipResult, MakeRequest, SharedSeconds
+from app.models.make import ChosenShot, ClipResult, Likeness, MakeRequest
 from app.models.media import MediaInfo
 from app.models.timing import OUTPUT_FPS
 from app.models.voice import Voice
 from app.services import speech
-
-LEAST_SHARED = 0.05
-"""Seconds of footage two clips must share before it is told: less is a frame or two."""
 
 
 def describe(edit: Edit, voice: Voice | None, sources: Mapping[str, tuple[Path, MediaInfo]]) -> ClipResult:
@@ -74,11 +71,15 @@ def sound_notes(request: MakeRequest, infos: Sequence[MediaInfo]) -> list[str]:
     return ["--source-sound was asked for, and none of the footage has sound"]
 
 
-def shared_seconds(choice: Choice, edits: Sequence[Edit]) -> tuple[SharedSeconds, ...]:
-    """Return which clips show the same footage, and for how long. `edits` are in the order of the choice's variants."""
-    pairs = combinations(range(len(edits)), 2)
+def likenesses(choice: Choice, edits: Sequence[Edit]) -> tuple[Likeness, ...]:
+    """Return how alike each two clips are. `edits` are in the order of the choice's variants."""
     return tuple(
-        SharedSeconds(first=edits[a].name, second=edits[b].name, seconds=choice.variants[a].shared_seconds[b])
-        for a, b in pairs
-        if choice.variants[a].shared_seconds[b] >= LEAST_SHARED
+        Likeness(
+            first=edits[a].name,
+            second=edits[b].name,
+            seconds=choice.variants[a].shared_seconds[b],
+            alike=choice.variants[a].alike[b],
+            opening_bits=choice.variants[a].opening_bits[b],
+        )
+        for a, b in combinations(range(len(edits)), 2)
     )

@@ -9,7 +9,7 @@ from app.media.probe import probe
 from app.models.edit import Edit
 from app.models.voice import Voice
 from app.tests.models.test_edit import SOURCE, document
-from app.workflows.clips.summary import describe, shared_seconds, voice_notes
+from app.workflows.clips.summary import describe, likenesses, voice_notes
 
 
 def spoken(*, robotic: bool, language: str = "ro") -> Voice:
@@ -76,14 +76,27 @@ def test_a_voice_for_another_language_is_told() -> None:
     assert "en-US" in note and "script is in ro" in note
 
 
-def test_shared_seconds_are_told_once_for_each_pair() -> None:
+def test_how_alike_clips_are_is_told_once_for_each_pair() -> None:
     pick = Pick(source=SOURCE, shot=0, start=0.0, frames=90, score=0.5, reason="")
     rows = [(0.0, 1.5, 0.01), (1.5, 0.0, 0.0), (0.01, 0.0, 0.0)]
     variants = tuple(
-        Variant(index=n, picks=(pick,), shared_seconds=row, lookalike_neighbours=0, close_spans=0, recut=False)
+        Variant(
+            index=n,
+            picks=(pick,),
+            shared_seconds=row,
+            alike=tuple(each / 3 for each in row),
+            opening_bits=(30, 31, 32),
+            lookalike_neighbours=0,
+            close_spans=0,
+            recut=False,
+        )
         for n, row in enumerate(rows)
     )
     choice = Choice(wanted=3, possible=3, variants=variants, usable_seconds=9.0, left_out={}, used_seconds={}, notes=())
     edits = [Edit.model_validate(document(name=f"clip-0{n}")) for n in (1, 2, 3)]
-    (shared,) = shared_seconds(choice, edits)
-    assert (shared.first, shared.second, shared.seconds) == ("clip-01", "clip-02", 1.5)
+    told = likenesses(choice, edits)
+    assert [(one.first, one.second, one.seconds, one.alike, one.opening_bits) for one in told] == [
+        ("clip-01", "clip-02", 1.5, 0.5, 31),
+        ("clip-01", "clip-03", 0.01, 0.01 / 3, 32),
+        ("clip-02", "clip-03", 0.0, 0.0, 32),
+    ]

@@ -1,0 +1,113 @@
+"""Another shot in a finished edit, as a command asks for it: what there is, and the edit with one of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.config import Settings
+from app.editing.candidates import Footage
+from app.editing.choice import Pick
+from app.editing.document import edit_json, with_pick
+from app.editing.marking import marked
+from app.editing.swap import alternatives
+from app.errors import EditError, InputError, MediaError
+from app.media.atomic import storage_errors, write_text
+from app.models.control import Control
+from app.models.edit import Edit, SourceRef
+from app.models.marks import FootageMarks
+from app.services.analysis import analyze_once
+from app.services.choices import Choices, ChosenFrom
+from app.services.edits import EditLibrary
+from app.services.sources import SourceIndex
+from app.workflows.render import load_edit
+
+
+@dataclass(frozen=True)
+class Swap:
+    """A shot of an edit (its number from 1) and what could be shown instead, the best first.
+
+    `footage` is what it was chosen from, `missing` names files of it that are not found.
+    """
+
+    edit: Edit
+    number: int
+    picks: tuple[Pick, ...]
+    footage: tuple[Footage, ...]
+    chosen_from: ChosenFrom
+    missing: tuple[str, ...]
+
+
+def find_alternatives(place: Path, number: int, sources: Sequence[Path], settings: Settings, control: Control) -> Swap:
+    """Return what could be shown instead of shot `number` of the edit in `place`.
+
+    Footage is looked for in `sources`, beside the document and where it was last seen; what was never analysed is
+    analysed now. Raises `EditError`, `InputError`, `MediaError` when none of it is found, and `NotEnoughFootage`.
+    """
+    edit = load_edit(place)
+    chosen_from = Choices(settings).of(edit)
+    footage, missing = _footage(chosen_from, [*sources, place.parent], settings, control)
+    marks = FootageMarks(files=tuple(f for f in chosen_from.marks.files if _is_there(f.file, footage)))
+    known = marked(footage, marks)
+    picks = alternatives(edit, number, known, _siblings(edit, chosen_from, settings))
+    return Swap(edit, number, picks, tuple(known), chosen_from, tuple(missing))
+
+
+def _is_there(name: str, footage: Sequence[Footage]) -> bool:
+    return any(name in {item.name, item.info.content_hash} for item in footage)
+
+
+def _footage(
+    chosen_from: ChosenFrom, folders: Sequence[Path], settings: Settings, control: Control
+) -> tuple[list[Footage], list[str]]:
+    """Return the footage that is found, and the names of what is not. Raises `MediaError` when nothing is."""
+    index = SourceIndex(settings)
+    found, errors = [], []
+    for n, (content_hash, name) in enumerate(sorted(chosen_from.footage.items())):
+        ref = SourceRef(content_hash=content_hash, name=name, duration=0.0, has_audio=False)
+        try:
+            path, info = index.locate(ref, folders)
+        except MediaError as error:
+            errors.append((name, error))
+            continue
+        part = control.part(n / len(chosen_from.footage), (n + 1) / len(chosen_from.footage))
+        found.append(Footage(info=info, name=name, analysis=analyze_once(path, info, settings, part)))
+    if not found:
+        raise errors[0][1]
+    return found, [name for name, _ in errors]
+
+
+def _siblings(edit: Edit, chosen_from: ChosenFrom, settings: Settings) -> list[Edit]:
+    library = EditLibrary(settings)
+    found = []
+    for identity in chosen_from.siblings:
+        try:
+            found.append(library.get(identity))
+        except EditError:  # it was cleaned away: nothing is known of it
+            continue
+    return [other for other in found if other.id != edit.id]
+
+
+def take(swap: Swap, number: int, out: Path, settings: Settings) -> Edit:
+    """Write the edit with alternative `number` (from 1) to `out`, and return it.
+
+    Raises `InputError` for a number that is none, and when another document stands at `out`; `StorageError`.
+    """
+    if not 1 <= number <= len(swap.picks):
+        raise InputError(
+            f"There are {len(swap.picks)} alternatives, and no number {number}.",
+            hint=f"Give --take a number from 1 to {len(swap.picks)}.",
+            subject="take",
+        )
+    pick = swap.picks[number - 1]
+    item = next(item for item in swap.footage if item.info.content_hash == pick.source)
+    name = out.name.removesuffix(".json").removesuffix(".edit")
+    edit = with_pick(swap.edit, swap.number - 1, pick, item, name)
+    text = edit_json(edit)
+    with storage_errors(out):
+        if out.exists() and out.read_bytes() != text.encode():
+            raise InputError(f"{out} is there already.", hint="Name another --out.", subject="out", code="out_taken")
+        write_text(out, text)
+    siblings = tuple(edit.identity if one == swap.edit.identity else one for one in swap.chosen_from.siblings)
+    EditLibrary(settings).keep(edit)
+    Choices(settings).keep(edit, swap.chosen_from.evolve(siblings=siblings))
+    return edit
