@@ -71,7 +71,8 @@ def rejection(signals: Signals, stretch: Stretch, seconds: float) -> tuple[Rejec
         )
     settled = min(stretch.first + lag_frames(SETTLING, signals.fps), (stretch.first + stretch.end) // 2)
     if _is_frozen(signals, stretch, settled):
-        change = float(np.median(signals.change[settled + 1 : stretch.end]))
+        part = slice(settled + 1, stretch.end)
+        change = float(np.median(signals.change[part][signals.is_linked[part]]))
         return "frozen", f"half of the frames change by {change:.4f} or less, frozen is below {FROZEN_CHANGE[0]:g}"
     sharpness = float(np.percentile(signals.sharpness[part], 90))  # a shot that is sharp for a while is not blurred
     if is_blurred(sharpness, contrast):
@@ -111,8 +112,14 @@ def without_pauses(flaws: Sequence[RejectReason | None], step: float) -> list[Re
 
 
 def _is_frozen(signals: Signals, frames: Stretch, compared_to: int) -> bool:
-    """Return whether nothing moves; frames up to `compared_to` have nothing to be compared with."""
-    values = signals.change[max(frames.first, compared_to + 1) : frames.end]
+    """Return whether nothing moves; frames up to `compared_to` have nothing to be compared with.
+
+    What was only glanced at is never frozen.
+    """
+    part = slice(max(frames.first, compared_to + 1), frames.end)
+    if not signals.is_dense[part].all():
+        return False
+    values = signals.change[part][signals.is_linked[part]]
     if not values.size:
         return False
     half, most = np.percentile(values, [50, 90])

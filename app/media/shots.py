@@ -1,5 +1,6 @@
 """Where the shots of a file begin and end: decided from its signals alone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -68,11 +69,11 @@ class Change:
     frames: Stretch
 
 
-def shots(signals: Signals) -> list[Stretch]:
-    """Return the shots in order. Frames of dissolves and fades belong to none."""
+def shots(signals: Signals, changes: Sequence[Change] | None = None) -> list[Stretch]:
+    """Return the shots between these changes, or all that are found. Frames of dissolves and fades belong to none."""
     found: list[Stretch] = []
     first = 0
-    for frames in (change.frames for change in transitions(signals)):
+    for frames in (change.frames for change in (transitions(signals) if changes is None else changes)):
         if frames.first > first:
             found.append(Stretch(first, frames.first))
         first = max(first, frames.end)

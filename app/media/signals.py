@@ -7,6 +7,7 @@ side (160x90 for 16:9). They are compared and forgotten; only a few numbers a fr
 from array import array
 from collections import deque
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +16,16 @@ from av.video.frame import VideoFrame
 
 from app.media.containers import MAX_PIXELS, bad_times, no_picture, open_media, picture_stream, undecodable
 from app.media.decoding import decoded
+from app.media.faces import FaceFinder
 from app.media.probe import LONGEST, start_seconds
+from app.media.watch import Watch
 from app.models.control import Control
-from app.models.media import MediaInfo, Rotation
+from app.models.media import Focus, MediaInfo, Rotation
 
 Bytes = npt.NDArray[np.uint8]
 Numbers = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
+Histograms = tuple[Numbers, ...]
 
 THUMBNAIL = 160
 """Samples along the longer side of a thumbnail."""
@@ -35,6 +40,7 @@ BLEND = 14
 """How many frames (at 30 a second) a dissolve may take."""
 
 _BINS = 32
+_SUDDEN = 0.25  # histogram distance; of a cut, see `app.media.shots`
 _UNLIKE = 255.0  # the luma difference of pictures that share no size or format
 _HIGHEST_FPS = 1000.0  # what says more would have thousands of pictures kept to compare with
 
@@ -63,6 +69,10 @@ class Signals:
     how far the frame half-way back is from the mean of both ends, as a share of `lag14` (0: a perfect dissolve), and
     `alike` their correlation (1: the same picture in other light). The first frames, which have no such earlier frame,
     get 0 (`blend` and `alike`: 1). Where the picture's size or format changes, differences are the largest there are.
+
+    Where not every frame was looked at, `linked` says which were compared with the frame just before them, and `dense`
+    which belong to a run that was looked at whole; without them, that is all (but the first, which follows none).
+    `focus` holds where the eye goes, every now and then, by time (see `app.media.watch`).
     """
 
     fps: float
@@ -81,12 +91,32 @@ class Signals:
     blend: Numbers
     alike: Numbers
     dhash: npt.NDArray[np.uint64]
+    linked: Flags | None = None
+    dense: Flags | None = None
+    focus: tuple[tuple[float, Focus], ...] = ()
 
     def __len__(self) -> int:
         return int(self.time.size)
 
+    @cached_property
+    def is_linked(self) -> Flags:
+        """For each frame, whether its differences are to the frame just before it."""
+        return np.arange(len(self)) > 0 if self.linked is None else self.linked
 
-NUMBERS = tuple(field.name for field in fields(Signals) if field.name not in {"fps", "time", "dhash"})
+    @cached_property
+    def is_dense(self) -> Flags:
+        """For each frame, whether those around it were looked at too."""
+        return np.ones(len(self), np.bool_) if self.dense is None else self.dense
+
+    @cached_property
+    def focus_times(self) -> npt.NDArray[np.float64]:
+        """The times of `focus`, in seconds."""
+        return np.array([time for time, _ in self.focus], dtype=np.float64)
+
+
+NUMBERS = tuple(
+    field.name for field in fields(Signals) if field.name not in {"fps", "time", "dhash", "linked", "dense", "focus"}
+)
 """The float32 arrays of `Signals`, in order."""
 
 
@@ -95,12 +125,14 @@ def lag_frames(lag: int, fps: float) -> int:
     return max(2, round(lag * fps / 30))
 
 
-def measure(path: Path, info: MediaInfo, control: Control, max_pixels: int = MAX_PIXELS) -> Signals:
+def measure(
+    path: Path, info: MediaInfo, control: Control, max_pixels: int = MAX_PIXELS, faces: FaceFinder | None = None
+) -> Signals:
     """Decode the file's picture once and return its signals. What cannot be decoded is passed over.
 
     Raises `MediaError` (media_no_picture; media_truncated when nothing decodes; media_bad_times) and `Cancelled`.
     """
-    meter = Meter(info.fps, info.rotation)
+    meter = Meter(info.fps, info.rotation, faces)
     with open_media(path, max_pixels) as container:
         stream = picture_stream(container)
         if stream is None:
@@ -155,18 +187,27 @@ def difference_hash(y: Bytes, turn: Rotation = 0) -> int:
     return int.from_bytes(np.packbits(means[:, :-1] < means[:, 1:]).tobytes(), "big")
 
 
-class Meter:
-    """Takes frames in order and keeps their numbers; memory grows by 120 bytes a frame, 13 MB an hour."""
+def unlikeness(a: Histograms, b: Histograms) -> float:
+    """Return half the L1 distance of the plane's histograms that differ most, 0 to 1; 0 when one has none."""
+    return max((float(np.abs(x - y).sum()) / 2 for x, y in zip(a, b, strict=False)), default=0.0)
 
-    def __init__(self, fps: float, turn: Rotation = 0) -> None:
-        self._fps = min(fps or 30.0, _HIGHEST_FPS)
+
+class Meter:
+    """Takes frames in order and keeps their numbers; memory grows by 120 bytes a frame, 13 MB an hour.
+
+    Where faces are looked for too, and where the eye goes, that adds about 4 KB a second.
+    """
+
+    def __init__(self, fps: float, turn: Rotation = 0, faces: FaceFinder | None = None) -> None:
+        self.fps = min(fps or 30.0, _HIGHEST_FPS)
         self._turn = turn
-        self._lags = [lag_frames(lag, self._fps) for lag in LAGS]
-        self._blend = lag_frames(BLEND, self._fps)
+        self._lags = [lag_frames(lag, self.fps) for lag in LAGS]
+        self._blend = lag_frames(BLEND, self.fps)
         self._recent: deque[Thumb] = deque(maxlen=self._blend + 1)
         self._rows = array("d")
         self._hashes = array("Q")
-        self._histograms: tuple[Numbers, ...] = ()
+        self._histograms: Histograms = ()
+        self._watch = Watch(turn, faces)
         self._kind: tuple[int, int, str] | None = None
         self._beyond = 0.0  # the difference to a frame that is not there to be compared with
 
@@ -181,12 +222,14 @@ class Meter:
         changed = self._changes_kind(frame)
         before = self._recent[-1] if self._recent else thumb
         self._recent.append(thumb)
+        step = self._histogram_step(thumb)
+        self._watch.add(time, planes[0], thumb.y, before.y, sudden=changed or step >= _SUDDEN)
         full = _is_full_range(frame)
         self._rows.extend(
             (
                 time,
                 2 * _UNLIKE if changed else _difference(thumb, before),
-                self._histogram_step(thumb),
+                step,
                 _change(thumb.smooth, before.smooth),
                 _UNLIKE if changed else _change(thumb.y, before.y),
                 sharpness_of(planes[0]),
@@ -203,7 +246,24 @@ class Meter:
         """Return everything measured so far."""
         columns = np.array(self._rows).reshape(len(self), len(NUMBERS) + 1).T
         numbers = dict(zip(NUMBERS, columns[1:].astype(np.float32), strict=True))
-        return Signals(fps=self._fps, time=columns[0].copy(), dhash=np.array(self._hashes, dtype=np.uint64), **numbers)
+        return Signals(
+            fps=self.fps,
+            time=columns[0].copy(),
+            dhash=np.array(self._hashes, dtype=np.uint64),
+            focus=tuple(self._watch.seen),
+            **numbers,
+        )
+
+    @property
+    def histograms(self) -> Histograms:
+        """The newest frame's histograms of Y, U and V, 32 shares each; empty before the first frame."""
+        return self._histograms
+
+    def recent(self, name: str, count: int) -> list[float]:
+        """Return one of `NUMBERS` for the newest `count` frames (fewer at the start), the newest last."""
+        width, at = len(NUMBERS) + 1, NUMBERS.index(name) + 1
+        first = max(0, len(self) - count)
+        return [self._rows[row * width + at] for row in range(first, len(self))]
 
     def _changes_kind(self, frame: VideoFrame) -> bool:
         """Note the frame's size and pixel format; whether they are new in mid-stream: a cut, where nothing compares."""
@@ -215,15 +275,14 @@ class Meter:
         return True
 
     def _time(self, frame: VideoFrame, begin: float) -> float:
-        last = self._rows[-len(NUMBERS) - 1] if self._rows else -1 / self._fps
+        last = self._rows[-len(NUMBERS) - 1] if self._rows else -1 / self.fps
         if frame.pts is None:
-            return last + 1 / self._fps
+            return last + 1 / self.fps
         return max(last, frame.time - begin)
 
     def _histogram_step(self, thumb: Thumb) -> float:
         before, self._histograms = self._histograms, tuple(_histogram(p) for p in (thumb.y, thumb.u, thumb.v))
-        pairs = zip(before, self._histograms, strict=False)
-        return max((float(np.abs(a - b).sum()) / 2 for a, b in pairs), default=0.0)
+        return unlikeness(before, self._histograms)
 
     def _to_earlier(self, lag: int) -> float:
         return _change(self._recent[-1].y, self._recent[-1 - lag].y) if len(self._recent) > lag else self._beyond

@@ -128,7 +128,8 @@ class ShotChange(Record):
 class Analysis(Record):
     """All that was measured in one file, stored under its content hash and `version`.
 
-    `transitions` are in order; the pictures of a dissolve or a fade belong to no shot.
+    `transitions` are in order; the pictures of a dissolve or a fade belong to no shot. With `thorough` every frame was
+    looked at because somebody wanted that.
     """
 
     content_hash: str
@@ -138,3 +139,4 @@ class Analysis(Record):
     shots: tuple[Shot, ...]
     speech: tuple[Span, ...] = ()
     transitions: tuple[ShotChange, ...] = ()
+    thorough: bool = False

@@ -1,0 +1,111 @@
+"""Groups of pictures in which a shot may change, decoded from their key frame on until nothing changes any more."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from av.video.frame import VideoFrame
+
+from app.media.containers import bad_times
+from app.media.glance import Open, Reading, Unfit, opened
+from app.media.groups import Group
+from app.media.probe import LONGEST
+from app.media.shots import CUT_WINDOW, DISSOLVE_ALIKE, DISSOLVE_BLEND, DISSOLVE_CHANGE
+from app.media.signals import BLEND, Histograms, Meter, Signals, lag_frames, unlikeness
+
+SETTLED = 0.15
+"""A group needs not be decoded any further when its picture's histogram is this near to the next key frame's, which
+is half of what makes a group suspicious, and nothing changed lately."""
+
+STEADY = 0.12
+"""A histogram distance from one frame to the next that is no change of shot: motion gives up to about so much."""
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A group that is decoded, up to its end when `whole`, else until it looks like `after`, the next key frame."""
+
+    group: Group
+    after: Histograms
+    whole: bool
+
+
+def decode_runs(reading: Reading, suspects: list[Suspect], done: Callable[[int], None]) -> list[Signals]:
+    """Return the signals of each run of frames in these groups, neighbours in the file.
+
+    Where a group has settled before its end, the run ends, and another one begins at the next group. Beyond the end of
+    the last group the run goes on until a change at its end can be judged. `done` is told of how many more pictures
+    are done. Raises `Unfit`, `MediaError` (media_bad_times) and `Cancelled`.
+    """
+    found: list[Signals] = []
+    with opened(reading) as source:
+        at = 0
+        while at < len(suspects):
+            signals, at = _run(reading, source, suspects, at, done)
+            found.append(signals)
+    return found
+
+
+def _run(
+    reading: Reading, source: Open, suspects: list[Suspect], at: int, done: Callable[[int], None]
+) -> tuple[Signals, int]:
+    """Decode from suspect `at` on; return what was measured, and the suspect at which the next run begins."""
+    meter, suspect, past, count = reading.meter(), suspects[at], 0, 0
+    for frame in _frames(source, suspect.group.begin):
+        reading.control.check()
+        if not past and _is_at_end(frame, suspect.group):
+            at, count = at + 1, 0
+            past = int(at == len(suspects))
+            suspect = suspects[min(at, len(suspects) - 1)]
+        if past and (past > lag_frames(BLEND, meter.fps) + 2 or _is_settled(meter, suspect.after)):
+            return meter.signals(), at
+        if meter.add(frame, source.zero) > LONGEST:
+            raise bad_times(reading.path)
+        if past:
+            past += 1
+            continue
+        count += 1
+        done(1)
+        if not suspect.whole and _is_settled(meter, suspect.after):
+            done(suspect.group.pictures - count)
+            return meter.signals(), at + 1
+    return meter.signals(), len(suspects)
+
+
+def _is_at_end(frame: VideoFrame, group: Group) -> bool:
+    return group.end is not None and frame.pts is not None and frame.pts >= group.end
+
+
+def _frames(source: Open, begin: int) -> Iterator[VideoFrame]:
+    """Yield the frames from the key frame at `begin` on to the end; those before it are not whole and left out."""
+    source.forget()
+    first = True
+    for frame in _all(source, begin):
+        if frame.pts is None or frame.pts < begin:
+            continue
+        if first and frame.pts != begin:
+            raise Unfit
+        first = False
+        yield frame
+    if first:
+        raise Unfit
+
+
+def _all(source: Open, begin: int) -> Iterator[VideoFrame]:
+    for packet in source.packets(begin):
+        yield from source.decode(packet)
+    yield from source.decode(None)
+
+
+def _is_settled(meter: Meter, after: Histograms) -> bool:
+    """Return whether the newest picture looks like `after`, and no shot changed within the last frames."""
+    if not after or unlikeness(meter.histograms, after) >= SETTLED:
+        return False
+    window = lag_frames(CUT_WINDOW, meter.fps) + 1
+    steps = meter.recent("histogram", window)
+    if len(steps) < window or max(steps[1:] if len(meter) == window else steps) >= STEADY:
+        return False
+    lately = lag_frames(BLEND, meter.fps) // 2
+    changes, blends, alike = (np.array(meter.recent(name, lately)) for name in ("lag14", "blend", "alike"))
+    blending = (changes >= DISSOLVE_CHANGE) & (blends < 2 * DISSOLVE_BLEND) & (alike < DISSOLVE_ALIKE)
+    return not bool(blending.any())
