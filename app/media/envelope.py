@@ -16,17 +16,17 @@ FADE_SECONDS = 0.02
 
 
 class Envelope:
-    """The gain: `keep` inside `spans`, 1 outside, and on both sides of a span half a cosine between them."""
+    """The gain: `keep` inside `spans`, 1 outside, and on both sides of a span half a cosine of `fade` seconds."""
 
-    def __init__(self, keep: float, spans: Iterable[Span]) -> None:
-        self._keep = keep
+    def __init__(self, keep: float, spans: Iterable[Span], fade: float = FADE_SECONDS) -> None:
+        self._keep, self._fade = keep, fade
         self._spans = merged(spans)
         self._ends = [span.end for span in self._spans]
 
     def gain(self, first: int, count: int, rate: int) -> Samples:
         """Return the gain, float32 of shape (count,), of the samples from number `first` on at `rate` Hz."""
         covered = np.zeros(count)
-        fade = max(1, round(FADE_SECONDS * rate))
+        fade = max(1, round(self._fade * rate))
         for span in self._spans[bisect_right(self._ends, (first - fade - 1) / rate) :]:
             low, high = math.floor(span.start * rate) - first, math.ceil(span.end * rate) - first
             begin, end = max(0, low - fade), min(count, high + fade)
@@ -36,6 +36,23 @@ class Envelope:
             away = np.maximum(np.maximum(low - at, at - (high - 1)), 0)  # samples to the span
             covered[begin:end] = np.maximum(covered[begin:end], 0.5 + 0.5 * np.cos(np.pi * away / (fade + 1)))
         return (1.0 - (1.0 - self._keep) * covered).astype(np.float32)
+
+
+class Quieter:
+    """A sound through an envelope, block by block: what is pushed comes back at its gain."""
+
+    def __init__(self, envelope: Envelope, rate: int) -> None:
+        self._envelope, self._rate, self._done = envelope, rate, 0
+
+    def push(self, block: Samples) -> Samples:
+        """Return the next samples, float32 of shape (samples, channels), at their gain."""
+        gain = self._envelope.gain(self._done, len(block), self._rate)
+        self._done += len(block)
+        return block * gain[:, None]
+
+    def rest(self) -> Samples:
+        """Return nothing: all that was pushed has come back."""
+        return np.zeros((0, 1), np.float32)
 
 
 def merged(spans: Iterable[Span]) -> Sequence[Span]:

@@ -22,10 +22,13 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from app.errors import InputError, MediaError
+from app.media.ambience import VoiceRemover
 from app.media.atomic import new_file
 from app.media.containers import MAX_PIXELS, no_picture, open_media, picture_stream, shown, sound_stream
-from app.media.envelope import Envelope, Samples, merged
+from app.media.envelope import Envelope, Quieter, Samples, merged
 from app.media.probe import start_seconds
+from app.media.sound import SAMPLE_RATE
+from app.media.voice_estimate import VoiceEstimator
 from app.models.control import Control
 from app.models.media import MediaInfo
 from app.models.report import MuteReport
@@ -68,8 +71,11 @@ def mute_voice(
     *,
     control: Control,
     max_pixels: int = MAX_PIXELS,
+    ambience: bool = False,
 ) -> MuteReport:
     """Write `path` to `out` with its sound at the share `keep` (0 to 1, of amplitude) inside `spans` (seconds).
+
+    With `ambience`, voices are taken out there instead, and what is around them stays; the sound is then 48 kHz.
 
     `spans` count from the file's second 0, as `app.media.vad.speech` tells them. The ending of `out` is one that
     `muted_suffix` returns. Only the first picture and the first sound go into it: another track of sound holds the
@@ -90,9 +96,14 @@ def mute_voice(
             raise no_picture(path)
         if sound is None:
             raise _no_sound(path)
-        with new_file(out) as temporary, _written(path, temporary) as target:
+        with (
+            new_file(out) as temporary,
+            _written(path, temporary) as target,
+            VoiceEstimator(control) as estimator,
+        ):
             copy = _Copied(source, picture, _picture_like(path, picture, target))
-            down = _TurnedDown(Envelope(keep, spans), _sound_like(sound, target), start_seconds(source))
+            track = _sound_like(sound, target, SAMPLE_RATE if ambience else sound.codec_context.sample_rate)
+            down = _TurnedDown(_change(track, keep, spans, estimator, ambience), track, start_seconds(source))
             target.metadata.update({k: v for k, v in source.metadata.items() if k not in _OF_THE_CONTAINER})
             for packet in _packets(source, picture, sound, _Watch(control, info.duration)):
                 target.mux(copy.across(packet) if packet.stream is picture else down.encoded(packet))
@@ -100,6 +111,14 @@ def mute_voice(
     control.report(1.0)
     muted = round(sum(span.length for span in merged(spans)), 3)
     return MuteReport(spans=len(spans), keep=keep, seconds=muted, duration=info.duration)
+
+
+def _change(
+    track: AudioStream, keep: float, spans: Sequence[Span], estimator: VoiceEstimator, ambience: bool
+) -> Quieter | VoiceRemover:
+    if ambience:
+        return VoiceRemover(track.codec_context.layout.nb_channels, spans, estimator)
+    return Quieter(Envelope(keep, spans), track.codec_context.sample_rate)
 
 
 @dataclass(frozen=True)
@@ -138,12 +157,12 @@ class _Copied:
 
 
 class _TurnedDown:
-    """The packets of a stream as one sound without gaps, from the file's second 0 on, through the envelope."""
+    """The packets of a stream as one sound without gaps, from the file's second 0 on, changed."""
 
-    def __init__(self, envelope: Envelope, stream: AudioStream, begin: float) -> None:
-        self._envelope, self._stream, self._begin = envelope, stream, begin
+    def __init__(self, change: Quieter | VoiceRemover, stream: AudioStream, begin: float) -> None:
+        self._change, self._stream, self._begin = change, stream, begin
         self._rate, self._layout = stream.codec_context.sample_rate, stream.codec_context.layout
-        self._given = 0
+        self._given, self._sent = 0, 0
         self._shape: tuple[str, str, int] | None = None
         self._resampler: AudioResampler | None = None
 
@@ -157,8 +176,9 @@ class _TurnedDown:
         return [packet for frame in quieter for packet in self._stream.encode(frame)]
 
     def rest(self) -> list[AnyPacket]:
-        """Return what the encoder still holds at the end."""
-        return list(self._stream.encode(None))
+        """Return what the change and the encoder still hold at the end."""
+        frames = (*self._framed(self._change.rest()), None)
+        return [packet for frame in frames for packet in self._stream.encode(frame)]
 
     def _quieter(self, frame: AudioFrame) -> Iterator[AudioFrame]:
         """Yield what becomes of one frame, with the silence before it when it begins late."""
@@ -166,23 +186,28 @@ class _TurnedDown:
         if frame.time is not None:
             gap = round((frame.time - self._begin) * self._rate) - self._given
             if gap > _JITTER_SECONDS * self._rate:
-                yield from map(self._placed, _silence(self._layout.nb_channels, gap))
+                for block in _silence(self._layout.nb_channels, gap):
+                    yield from self._placed(block)
             elif gap < -_JITTER_SECONDS * self._rate:
                 behind = -gap  # its beginning was heard already
         frame.pts = None  # the resampler would complain about the gaps that were just filled
         for piece in self._converter(frame).resample(frame):
             samples = cast(Samples, piece.to_ndarray())
             if behind < samples.shape[1]:
-                yield self._placed(samples[:, behind:])
+                yield from self._placed(samples[:, behind:])
             behind = max(0, behind - samples.shape[1])
 
-    def _placed(self, samples: Samples) -> AudioFrame:
-        count = samples.shape[1]
-        quieter = np.ascontiguousarray(samples * self._envelope.gain(self._given, count, self._rate))
-        frame = AudioFrame.from_ndarray(quieter, format="fltp", layout=self._layout.name)
-        frame.sample_rate, frame.pts, frame.time_base = self._rate, self._given, Fraction(1, self._rate)
-        self._given += count
-        return frame
+    def _placed(self, samples: Samples) -> Iterator[AudioFrame]:
+        self._given += samples.shape[1]
+        return self._framed(self._change.push(samples.T))
+
+    def _framed(self, changed: Samples) -> Iterator[AudioFrame]:
+        if not len(changed):
+            return
+        frame = AudioFrame.from_ndarray(np.ascontiguousarray(changed.T), format="fltp", layout=self._layout.name)
+        frame.sample_rate, frame.pts, frame.time_base = self._rate, self._sent, Fraction(1, self._rate)
+        self._sent += len(changed)
+        yield frame
 
     def _converter(self, frame: AudioFrame) -> AudioResampler:
         """Return what brings frames of this shape to the one that is encoded; a recording may change it midway."""
@@ -220,14 +245,15 @@ def _picture_like(path: Path, picture: VideoStream, target: OutputContainer) -> 
     return stream
 
 
-def _sound_like(sound: AudioStream, target: OutputContainer) -> AudioStream:
-    """Add a stream with the rate and channels of `sound`: lossless as before, else AAC, which every player has."""
+def _sound_like(sound: AudioStream, target: OutputContainer, wanted: int) -> AudioStream:
+    """Add a stream with the channels of `sound` at the rate that is wanted: lossless as before, else AAC, which every
+    player has."""
     own = sound.codec_context
     if _is_lossless(own.name) and own.name in target.supported_codecs:
-        stream = cast(AudioStream, target.add_stream(own.name, rate=own.sample_rate))
+        stream = cast(AudioStream, target.add_stream(own.name, rate=wanted))
         stream.codec_context.layout, stream.codec_context.format = own.layout, own.format
     else:
-        rate = own.sample_rate if own.sample_rate in _RATES else 48_000
+        rate = wanted if wanted in _RATES else 48_000
         layout = av.AudioLayout(_LAYOUTS.get(own.layout.nb_channels, "stereo"))
         bits = layout.nb_channels * min(_BITS_PER_CHANNEL, _MOST_BITS_PER_SAMPLE * rate)
         stream = target.add_stream("aac", rate=rate, bit_rate=bits)

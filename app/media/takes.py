@@ -6,11 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
+from app.media.ambience import FADE, LEAD, VoiceRemover
 from app.media.envelope import Envelope
 from app.media.ffmpeg import Workplace
-from app.media.sound import SAMPLE_RATE, SAMPLES_PER_FRAME, Samples, decode, fade_ends, silence
+from app.media.sound import CHANNELS, SAMPLE_RATE, SAMPLES_PER_FRAME, Samples, decode, fade_ends, silence
+from app.media.voice_estimate import VoiceEstimator
 from app.models.edit import Edit, SourceSound
-from app.models.timing import Span
+from app.models.timing import Span, seconds_of
 
 _FADE = SAMPLE_RATE // 100  # 10 ms at each joint: too short to hear as a fade, long enough not to click
 
@@ -37,20 +39,31 @@ def takes_of(edit: Edit, sounding: Mapping[str, Path]) -> tuple[Take, ...]:
 def joined(takes: Sequence[Take], wanted: SourceSound, place: Workplace) -> Samples:
     """Return the takes one after the other, each faded in and out so that no joint clicks."""
     pieces = [silence(0)]
-    for take in takes:
-        piece = silence(take.frames * SAMPLES_PER_FRAME)
-        if take.path is not None:
-            heard = _heard(take, take.path, wanted, place)
-            piece[: len(heard)] = heard
-        pieces.append(fade_ends(piece, _FADE, _FADE))
+    with VoiceEstimator(place.control) as estimator:
+        for take in takes:
+            piece = silence(take.frames * SAMPLES_PER_FRAME)
+            if take.path is not None:
+                heard = _heard(take, take.path, wanted, place, estimator)
+                piece[: len(heard)] = heard
+            pieces.append(fade_ends(piece, _FADE, _FADE))
     return np.concatenate(pieces)
 
 
-def _heard(take: Take, path: Path, wanted: SourceSound, place: Workplace) -> Samples:
+def _heard(take: Take, path: Path, wanted: SourceSound, place: Workplace, estimator: VoiceEstimator) -> Samples:
+    span = Span(start=max(0.0, take.start - FADE), end=take.start + seconds_of(take.frames) + FADE)
+    if wanted.mode == "ambience" and any(span.overlap(spoken) for spoken in take.speech):
+        return _without_voices(take, path, place, estimator)
     heard = decode(path, take.start, take.frames * SAMPLES_PER_FRAME, place)
     if wanted.mode == "muted":
-        heard = (
-            heard
-            * Envelope(wanted.keep, take.speech).gain(round(take.start * SAMPLE_RATE), len(heard), SAMPLE_RATE)[:, None]
-        )
+        gain = Envelope(wanted.keep, take.speech).gain(round(take.start * SAMPLE_RATE), len(heard), SAMPLE_RATE)
+        return heard * gain[:, None]
     return heard
+
+
+def _without_voices(take: Take, path: Path, place: Workplace, estimator: VoiceEstimator) -> Samples:
+    """Return a take whose voices are out; the seconds before it tell how the place sounds."""
+    lead = round(min(take.start, LEAD) * SAMPLE_RATE)
+    heard = decode(path, take.start - lead / SAMPLE_RATE, lead + take.frames * SAMPLES_PER_FRAME, place)
+    remover = VoiceRemover(CHANNELS, take.speech, estimator, round(take.start * SAMPLE_RATE) - lead)
+    blocks = [remover.push(heard[at : at + SAMPLE_RATE]) for at in range(0, len(heard), SAMPLE_RATE)]
+    return np.concatenate([*blocks, remover.rest()])[lead:]

@@ -22,8 +22,10 @@ from app.workflows.jobs.run import JobRun, durable
 STEPS = {"probe": 0.05, "detect": 0.35, "mute": 0.58, "publish": 0.02}
 
 
-def mute_request(path: Path, out: Path, keep: float) -> Json:
+def mute_request(path: Path, out: Path, keep: float, *, ambience: bool = False) -> Json:
     """Return the request to write the video at `path` to `out` with `keep` (0 to 1) of its volume kept under speech.
+
+    With `ambience`, voices are taken out instead, and what is around them is kept.
 
     Raises `InputError` for another share (bad_keep), and for one file under both names (same_file).
     """
@@ -35,7 +37,7 @@ def mute_request(path: Path, out: Path, keep: float) -> Json:
             code="bad_keep",
         )
     _require_another_file(path, out)
-    return {"path": quoted(path), "out": quoted(out), "keep": keep}
+    return {"path": quoted(path), "out": quoted(out), "keep": keep, "ambience": ambience}
 
 
 def _require_another_file(path: Path, out: Path) -> None:
@@ -74,7 +76,10 @@ def mute_voice_workflow(job: JobRun, request: Json) -> None:
     spans = tuple(Span.model_validate(span) for span in job.step("detect", detect))
 
     def mute(control: Control) -> Json:
-        report = mute_voice(path, info, made, request["keep"], spans, control=control, max_pixels=pixels)
+        ambience = request.get("ambience", False)  # jobs that older versions took in do not say
+        report = mute_voice(
+            path, info, made, request["keep"], spans, control=control, max_pixels=pixels, ambience=ambience
+        )
         return report.model_dump(mode="json")
 
     try:
