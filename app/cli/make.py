@@ -57,6 +57,7 @@ def make_command(
         str, typer.Option(help="cut, dissolve or dip (to black): at sentences' ends, without a voice at every cut.")
     ] = "cut",
     transition_frames: Annotated[int | None, typer.Option(help="Its length in frames, 2 to 60 (default 10).")] = None,
+    pauses: Annotated[float | None, typer.Option(help="Seconds: longer pauses of the voice are shortened.")] = None,
     over_length: Annotated[
         str, typer.Option(help="When the voice is too long even at 1.15: error, or keep it as it is.")
     ] = "error",
@@ -82,6 +83,7 @@ def make_command(
         music=read_music(music, music_level, music_start),
         marks=marks_given(marks, keywords or ()),
         transition=read_transition(transition, transition_frames),
+        pauses=pauses,
         over_length=over_length,
         strict=strict,
         seed=seed,

@@ -76,12 +76,30 @@ def decode_to_wav(data: bytes) -> bytes:
 
 def sounding(sound: Sound) -> tuple[float, float] | None:
     """Return from when to when, in seconds, there is anything but silence; None when there is only silence."""
-    window = max(1, round(_WINDOW_SECONDS * sound.rate))
+    loud = _loud(sound)
+    if not len(loud):
+        return None
+    step = _window(sound) / sound.rate
+    return loud[0] * step, min(sound.duration, (loud[-1] + 1) * step)
+
+
+def silences(sound: Sound) -> list[tuple[float, float]]:
+    """Return from when to when, in seconds, there is silence between what sounds."""
+    loud, step = _loud(sound), _window(sound) / sound.rate
+    return [((a + 1) * step, b * step) for a, b in zip(loud[:-1].tolist(), loud[1:].tolist(), strict=True) if b > a + 1]
+
+
+def _window(sound: Sound) -> int:
+    return max(1, round(_WINDOW_SECONDS * sound.rate))
+
+
+def _loud(sound: Sound) -> NDArray[np.int64]:
+    """Return the numbers of the windows that are not silence."""
+    window = _window(sound)
     count = -(-len(sound.samples) // window)
     padded = np.zeros(count * window)
     padded[: len(sound.samples)] = sound.samples
     power = (padded.reshape(count, window) ** 2).mean(axis=1) if count else np.zeros(0)
     if not len(power) or power.max() < 1.0:  # under one step of 16 bits
-        return None
-    loud = np.flatnonzero(power > power.max() * 10 ** (QUIET_DB / 10))
-    return loud[0] * window / sound.rate, min(sound.duration, (loud[-1] + 1) * window / sound.rate)
+        return np.zeros(0, np.int64)
+    return np.flatnonzero(power > power.max() * 10 ** (QUIET_DB / 10))

@@ -46,6 +46,7 @@ class MakeRequest(Record):
     transition: Transition = Transition()
     marks: FootageMarks = FootageMarks()
     over_length: OverLength = "error"
+    pauses: Annotated[float, Field(ge=0.1, le=5.0)] | None = None
     strict: bool = False
     seed: int = 0
     out: Path

@@ -155,6 +155,7 @@ def _speak(job: JobRun, asked: MakeRequest, control: Control) -> Json:
                 "speed": asked.speed,
                 "target": asked.duration,
                 "over_length": asked.over_length,
+                "pauses": asked.pauses,
             },
             columns={"project_id": job.project_id},
         )
@@ -175,7 +176,7 @@ def _heard(asked: MakeRequest, spoken: Json, settings: Settings, control: Contro
     voice = VoiceInfo.model_validate(spoken["voice"])
     texts: list[SpeechText] = [prepare(script, spoken["language"]) for script in asked.scripts]
     return [
-        Spoken(text, speech.speak(text, voice, speed, settings, control))
+        Spoken(text, speech.speak(text, voice, speed, settings, control, longest_pause=asked.pauses))
         for text, speed in zip(texts, spoken["speeds"], strict=True)
     ]
 

@@ -25,6 +25,7 @@ def speak_to_fit(
     speed: float,
     target: float,
     over_length: OverLength,
+    longest_pause: float | None = None,
     settings: Settings,
     control: Control,
     job_id: str | None = None,
@@ -37,7 +38,9 @@ def speak_to_fit(
     _refuse_hopeless(text, target, speed, over_length)
 
     def speak(at: float) -> Voice:
-        return speech.speak(text, voice, at, settings, control, job_id=job_id, project_id=project_id)
+        return speech.speak(
+            text, voice, at, settings, control, longest_pause=longest_pause, job_id=job_id, project_id=project_id
+        )
 
     spoken = speak(speed)
     for _ in range(2):  # a voice does not keep exactly to the speed it is asked for: one correction
@@ -79,6 +82,7 @@ def speak_workflow(job: JobRun, request: dict[str, Any]) -> None:
             speed=request["speed"],
             target=request["target"],
             over_length=request["over_length"],
+            longest_pause=request["pauses"],
             settings=job.settings,
             control=control,
             job_id=job.job_id,

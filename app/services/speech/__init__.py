@@ -15,6 +15,7 @@ from app.services.speech.choice import choose_voice, voices
 from app.services.speech.edge_voices import natural_voice
 from app.services.speech.espeak import Espeak
 from app.services.speech.making import Wish, make
+from app.services.speech.pausing import with_pauses
 from app.services.speech.piper import Piper
 from app.services.speech.plugins import plugin
 from app.services.speech.provider import Provider, Spoken
@@ -39,10 +40,13 @@ def speak(
     settings: Settings,
     control: Control,
     *,
+    longest_pause: float | None = None,
     job_id: str | None = None,
     project_id: str | None = None,
 ) -> Voice:
     """Return `text` spoken by `voice`; from the store when it was spoken before.
+
+    Pauses between words are shortened to `longest_pause` seconds where they are longer.
 
     `speed` 1.0 is the voice's own, 0.5 to 2.0. What is made anew is in the ledger of costs, also when it is free, under
     `job_id` and `project_id`. Raises `VoiceError`, `Cancelled`, `StorageError`, or `PaidCallUncertain` when it may
@@ -57,6 +61,8 @@ def speak(
     if recording is None:
         with _turn(provider, control):
             recording = store.get(key) or make(provider, wish, store, settings, control)
+    if longest_pause is not None:
+        recording = with_pauses(recording, longest_pause, store)
     return _voice(text, voice, speed, recording, provider.robotic)
 
 

@@ -64,6 +64,10 @@ class SpeechStore:
     def add(self, spoken: Spoken, cost_microdollars: int = 0) -> Recording:
         """Cut the silence at both ends, store the sound, and return what is stored; nobody finds it yet."""
         sound, words = within_silence(spoken)
+        return self.add_sound(sound, words, cost_microdollars)
+
+    def add_sound(self, sound: Sound, words: tuple[WordTime, ...], cost_microdollars: int) -> Recording:
+        """Store a sound as it is, with its words' times, and return what is stored; nobody finds it yet."""
         return Recording(
             audio_hash=self._files.add(sound.wav(), ".wav"),
             sample_rate=sound.rate,
