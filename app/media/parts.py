@@ -32,6 +32,10 @@ TICKS_PER_FRAME = 512
 """Ticks of 1/15360 s: what ffmpeg's MP4 writer takes by itself for 30 frames a second."""
 
 _GROUP = 150  # frames between key frames at most: 5 s
+_PEAK_KBITS, _BUFFER_KBITS = 17_000, 4_000
+"""Instagram takes at most 25 Mb/s (its Reels publishing page). A second that spans a cut may have a peak's worth and
+two buffers: each part begins with one of its own. What has less noise than 17 Mb/s hold is encoded as without."""
+
 _POLL_SECONDS = 0.05
 
 
@@ -180,6 +184,7 @@ def _encoder(quality: Quality, frames: int) -> tuple[str, ...]:
     return (
         *("-frames:v", str(frames), "-fps_mode", "passthrough", "-filter_threads", str(DECODE_THREADS)),
         *("-c:v", "libx264", "-preset", quality.x264_preset, "-crf", str(quality.crf)),
+        *("-maxrate", f"{_PEAK_KBITS}k", "-bufsize", f"{_BUFFER_KBITS}k"),
         *("-threads", str(quality.threads), "-profile:v", "high", "-pix_fmt", "yuv420p", "-g", str(_GROUP)),
         *("-flags:v", "+cgop+bitexact", "-fflags", "+bitexact", "-map_metadata", "-1", "-map_chapters", "-1"),
         *("-color_range", "tv", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"),
