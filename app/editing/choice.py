@@ -140,6 +140,10 @@ _TOO_LIKE = {
 """By what plans are too alike in: what another variant would do, and what to film for it."""
 
 
+def _or_allow(left_out: Sequence[str]) -> str:
+    return ", or --allow-alike" if {"opening", "looks"} & set(left_out) else ""
+
+
 def _notes(variants: Sequence[Variant], left_out: Sequence[str], found: Usable) -> Iterable[str]:
     if left_out:
         made, asked = len(variants), len(variants) + len(left_out)
@@ -147,7 +151,7 @@ def _notes(variants: Sequence[Variant], left_out: Sequence[str], found: Usable) 
         yield (
             f"{asked} variants were asked for and {made} {_are(made)} possible with this footage: another"
             f" {' or '.join(would for would, _ in kinds)}. What would help:"
-            f" {' and '.join(dict.fromkeys(film for _, film in kinds))}."
+            f" {' and '.join(dict.fromkeys(film for _, film in kinds))}{_or_allow(left_out)}."
         )
     for number, variant in enumerate(variants, 1):
         problems = _problems(variant)

@@ -8,7 +8,12 @@ from app.editing.pool import LOOKALIKE_BITS, Place, Pool
 from app.editing.selection import MOST_SHARED, Plan, openings_alike, shared_seconds
 
 MOST_ALIKE = 0.9
-"""Two variants of which more than this part of one looks like something in the other are not different."""
+"""Two variants of which more than this part of one looks like something in the other are not different.
+
+Measured on real footage: clips cut from one take of a camera that stands still (four takes, clips of 8 to 10 s) are
+alike by 0.95 to 1.00, whatever is chosen, and their openings differ in 0 to 25 of 64 bits; four of an edited film of
+30 s by 0.59 to 0.82, ten of 20 s from six files by 0.89 at most, with openings from 17 bits on.
+"""
 
 
 def alike_share(pool: Pool, one: Sequence[Place], other: Sequence[Place]) -> float:
@@ -29,8 +34,12 @@ def too_like(pool: Pool, one: Plan, other: Plan) -> str:
     """
     first, second = one.chosen[0], other.chosen[0]
     pinned = 0 in one.fixed and 0 in other.fixed
-    if not pinned and (shared_seconds([first], [second]) > 0 or openings_alike(first, second)):
+    by_footage_only = one.may_look_alike and other.may_look_alike
+    alike = not by_footage_only and openings_alike(first, second)
+    if not pinned and (alike or shared_seconds([first], [second]) > 0):
         return "opening"
     if shared_seconds(one.chosen, other.chosen) > MOST_SHARED * min(one.seconds, other.seconds) + 1e-6:
         return "shared"
+    if by_footage_only:
+        return ""
     return "looks" if alike_share(pool, one.chosen, other.chosen) > MOST_ALIKE else ""

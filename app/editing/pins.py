@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.editing.pool import Place, Pool
+from app.editing.pool import Place, Pool, Stretch
 from app.errors import FootageError
 from app.models.marks import Pin
 from app.models.timing import frames_covering, seconds_of
@@ -93,7 +93,10 @@ def place_pins(
     lengths = list(slots)
     fixed: dict[int, Place] = {}
     for pin in pins:
-        taken = [*fixed.values(), *(_as_place(pool, other) for other in pins if other is not pin)]
+        others = (_as_place(pool, other) for other in pins if other is not pin)
+        # What surrounds a pin in its slot is not worth what only one clip may show.
+        spared = (one for one in pool.single_use if not _overlap(one, pin))
+        taken: list[Place | Stretch] = [*fixed.values(), *others, *spared]
         window, place = _best_window(pool, lengths, fixed, pin, taken)
         merged = window.last - window.first
         lengths[window.first : window.last + 1] = [window.frames]
@@ -107,7 +110,7 @@ def _as_place(pool: Pool, pin: PinnedSpan) -> Place:
 
 
 def _best_window(
-    pool: Pool, lengths: Sequence[int], fixed: dict[int, Place], pin: PinnedSpan, taken: Sequence[Place]
+    pool: Pool, lengths: Sequence[int], fixed: dict[int, Place], pin: PinnedSpan, taken: Sequence[Place | Stretch]
 ) -> tuple[_Window, Place]:
     """Return the window with least to spare in which the pin can be shown, and the span that shows it."""
     windows = sorted(_windows(lengths, fixed, pin), key=lambda window: (window.frames, window.first))
@@ -140,7 +143,7 @@ def _windows(lengths: Sequence[int], fixed: dict[int, Place], pin: PinnedSpan) -
                 break
 
 
-def _span_in(pool: Pool, frames: int, pin: PinnedSpan, taken: Sequence[Place]) -> Place | None:
+def _span_in(pool: Pool, frames: int, pin: PinnedSpan, taken: Sequence[Place | Stretch]) -> Place | None:
     """Return a span of `frames` that holds the pin, lies in its run and shows nothing that is `taken`."""
     begin, length = float(pool.run_start[pin.run]), pool.usable.runs[pin.run].frames
     earliest = max(begin, pin.end - seconds_of(frames))
@@ -155,7 +158,7 @@ def _span_in(pool: Pool, frames: int, pin: PinnedSpan, taken: Sequence[Place]) -
     return None
 
 
-def _overlap(one: Place, other: Place) -> bool:
+def _overlap(one: Place | Stretch, other: Place | Stretch | PinnedSpan) -> bool:
     return one.start < other.end - 1e-6 and other.start < one.end - 1e-6
 
 

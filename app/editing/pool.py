@@ -75,7 +75,8 @@ class Pool:
     `start` (axis), `room` (seconds to the run's end), `run`, `shot`, `source` and `aside` (of a secondary file) have
     one row a place; `run_shot` and `run_start` (axis) one a run; `when` (axis), `hashes` and `total` (qualities summed
     up to each, one row more) one a moment; `shot_score`, `offset` (axis less source seconds), `shot_source` and
-    `shot_span` (source seconds) one a shot. `favourites` and `single_use` are what a person marked, on the axis.
+    `shot_span` (source seconds) one a shot. `favourites` and `single_use` are what a person marked, on the
+    axis; `typical` is the footage's sharpness.
     """
 
     usable: Usable
@@ -96,6 +97,7 @@ class Pool:
     shot_span: tuple[Span, ...]
     favourites: tuple[Stretch, ...]
     single_use: tuple[Stretch, ...]
+    typical: float
     _spans: dict[int, Spans] = field(default_factory=dict)
 
     def spans(self, frames: int) -> Spans:
@@ -204,6 +206,7 @@ def build_pool(found: Usable, shortest: int = SHORTEST_SLOT) -> Pool:
         shot_span=tuple(shot.span for shot in shots.values()),
         favourites=tuple(stretch for mark, stretch in marked if mark.favourite),
         single_use=tuple(stretch for mark, stretch in marked if mark.single_use),
+        typical=typical,
     )
 
 

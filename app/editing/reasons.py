@@ -5,7 +5,7 @@ from statistics import fmean
 
 import numpy as np
 
-from app.editing.candidates import Footage, qualities, typical_sharpness
+from app.editing.candidates import Footage, qualities
 from app.editing.pool import Place, Pool
 from app.editing.selection import Plan, favourite_share
 from app.editing.spoken_of import best_match
@@ -21,11 +21,10 @@ def explain(pool: Pool, plan: Plan, slot: int, place: Place) -> str:
     item = pool.usable.footage[place.source]
     shot = pool.usable.runs[place.run].shot
     start = pool.source_start(place)
-    typical = typical_sharpness(pool.usable.footage)
     moments = _moments(item, shot, start, place.seconds)
-    parts = [_looks(moments, typical), f"{place.score:.2f}", *_marks(pool, plan, slot, place)]
+    parts = [_looks(moments, pool.typical), f"{place.score:.2f}", *_marks(pool, plan, slot, place)]
     where = f"shot {shot + 1} of {item.name} at {start:.1f} s"
-    figures = [qualities(moment, typical) for moment in moments]
+    figures = [qualities(moment, pool.typical) for moment in moments]
     means = {name: fmean(each[name] for each in figures) for name in figures[0]}
     means["shot"] = float(pool.shot_score[place.shot])
     return f"{'; '.join([*parts, where])} ({', '.join(f'{name} {value:.2f}' for name, value in means.items())})"

@@ -28,17 +28,19 @@ def choose(
     seed: int,
     *,
     strict: bool = False,
+    allow_alike: bool = False,
     spoken: Sequence[Sequence[Match]] = (),
 ) -> Choice:
     """Choose the picks of all variants; each variant is given by the lengths of its slots in output frames.
 
     `spoken` says for each variant what its voice speaks of. Two variants differ when their openings share no footage
     and look unlike, they share at most `MOST_SHARED` of the shorter one, and no more than `MOST_ALIKE` of one looks
-    like something in the other. When that is not possible for all, those that are possible are returned and
-    `Choice.notes` says so; with `strict` it raises `TooFewVariants`. The order of `footage` means nothing; the same
-    seed always gives the same choice. What is pinned is shown, slots becoming one where it is longer; what is marked
-    never-use is not, and a single-use segment in one variant at most. Raises `NotEnoughFootage` when the usable
-    footage is shorter than a clip, and `FootageError` (pin_not_possible) when a pin cannot be kept.
+    like something in the other; with `allow_alike` only footage counts, not looks. When that is not possible for all,
+    those that are possible are returned and `Choice.notes` says so; with `strict` it raises `TooFewVariants`. The order
+    of `footage` means nothing; the same seed always gives the same choice. What is pinned is shown, slots becoming one
+    where it is longer; what is marked never-use is not, and a single-use segment in one variant at most. Raises
+    `NotEnoughFootage` when the usable footage is shorter than a clip, and `FootageError` (pin_not_possible) when a pin
+    cannot be kept.
     """
     _check_asked(slots_per_variant)
     shortest = min(SHORTEST_SLOT, *(min(slots) for slots in slots_per_variant))
@@ -46,7 +48,7 @@ def choose(
     _check_enough(found, max(sum(slots) for slots in slots_per_variant))
     pool = build_pool(found, shortest)
     said = spoken or [()] * len(slots_per_variant)
-    plans, left_out = _most_plans(pool, list(zip(slots_per_variant, said, strict=True)), seed)
+    plans, left_out = _most_plans(pool, list(zip(slots_per_variant, said, strict=True)), seed, allow_alike)
     _check_pins_kept(plans, left_out)
     choice = describe(pool, plans, [plan.too_like for plan in left_out])
     if strict and choice.possible < choice.wanted:
@@ -105,13 +107,15 @@ def _too_few(choice: Choice) -> TooFewVariants:
 
 
 def _most_plans(
-    pool: Pool, wanted: Sequence[tuple[Sequence[int], Sequence[Match]]], seed: int
+    pool: Pool, wanted: Sequence[tuple[Sequence[int], Sequence[Match]]], seed: int, allow_alike: bool
 ) -> tuple[list[Plan], list[Plan]]:
     """Return the plans of the first attempt in which all differ, or else of the one with most that do; and the rest."""
     most: list[Plan] = []
     left_out: list[Plan] = []
     for attempt in range(_ATTEMPTS):
         plans = [_new_plan(pool, n, *each, f"{seed}/{attempt}/{n}") for n, each in enumerate(wanted)]
+        for plan in plans:
+            plan.may_look_alike = allow_alike
         differing = differing_plans(pool, plans)
         if len(differing) > len(most) or not attempt:
             most, left_out = differing, [plan for plan in plans if plan not in differing]
