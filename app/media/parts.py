@@ -129,7 +129,7 @@ class _Run:
         file = self.shelf.find(key) or (self.pool.take(key, self.shelf.folder) if self.pool else None)
         if file is not None:
             self.files[key] = file
-            self.tally.report(key, 1.0)
+            self.tally.find(key)
         return file is not None
 
     def make(self, key: str, piece: Piece, stop: threading.Event) -> None:
@@ -248,6 +248,11 @@ class _Tally:
         self._total = sum(frames)
         self._control = control
         self._lock = threading.Lock()
+
+    def find(self, key: str) -> None:
+        """Note that the piece of `key` was there, and is no sign of how fast this machine is."""
+        self._control.found(self._frames[key] / self._total)
+        self.report(key, 1.0)
 
     def report(self, key: str, share: float) -> None:
         """Note that the piece of `key` is done to `share`."""

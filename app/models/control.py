@@ -10,11 +10,18 @@ class Control:
     """Progress and cancellation of one piece of work.
 
     `report` receives the share done, 0.0 to 1.0, and may be called from any thread. Long loops call `check`
-    often: it raises `Cancelled` once `cancel` was called on this control or on any that shares its `event`.
+    often: it raises `Cancelled` once `cancel` was called on this control or on any that shares its `event`. `found`
+    receives shares that were there already.
     """
 
-    def __init__(self, report: Callable[[float], None] | None = None, event: threading.Event | None = None) -> None:
+    def __init__(
+        self,
+        report: Callable[[float], None] | None = None,
+        event: threading.Event | None = None,
+        found: Callable[[float], None] | None = None,
+    ) -> None:
         self._report = report
+        self._found = found
         self.event = event or threading.Event()
         self._last = 0.0
 
@@ -38,10 +45,18 @@ class Control:
         if self._report is not None:
             self._report(self._last)
 
+    def found(self, share: float) -> None:
+        """Tell that `share` of all, which is reported as done too, was there already: it says nothing of the speed."""
+        if self._found is not None:
+            self._found(share)
+
     def alive(self) -> None:
         """Tell that the work goes on, and that no more of it is done: it waits for others."""
         self.report(self._last)
 
     def part(self, start: float, end: float) -> "Control":
         """Return a control whose 0.0 to 1.0 is `start` to `end` of this one; cancelling either cancels both."""
-        return Control(lambda share: self.report(start + (end - start) * share), self.event)
+        length = end - start
+        return Control(
+            lambda share: self.report(start + length * share), self.event, lambda share: self.found(length * share)
+        )

@@ -24,25 +24,46 @@ WRITE_SECONDS = 0.5
 """At most two writes of progress a second for each job."""
 
 
+_TRUSTED = 0.1
+"""How much of a job has to be done until its own speed counts as much as what was expected of it."""
+
+
+@dataclass
+class Pace:
+    """How fast one run of a job is: it began at `began` (monotonic seconds) with the share `at` of the whole done.
+
+    `share` is how far the run has come, `found` what of it was there already. `expected` is how many seconds the whole
+    job would take by what this machine took for others, None when nobody knows.
+    """
+
+    at: float
+    began: float = field(default_factory=time.monotonic)
+    share: float = 0.0
+    found: float = 0.0
+    expected: float | None = None
+
+    def remaining(self) -> float | None:
+        """Return the seconds that are left; None before that can be told."""
+        self.share = max(self.share, self.at)
+        done, left = max(0.0, self.share - self.at - self.found), 1.0 - self.share
+        elapsed = time.monotonic() - self.began
+        if self.expected is not None:
+            return round(left * (elapsed + self.expected * _TRUSTED) / (done + _TRUSTED), 1)
+        return round(elapsed * left / done, 1) if done > 0.02 and elapsed > 1.0 else None
+
+
 @dataclass
 class Running:
-    """One step that runs: its job, how far the whole job is (0 to 1), and what stops it."""
+    """One step that runs: its job, how far the whole job is (0 to 1), how fast, and what stops it."""
 
     job_id: str
     attempt: int
     label: str
     control: Control
-    began: float
-    began_at: float
+    pace: Pace
     share: float
     alive: float = field(default_factory=time.monotonic)
-    told: tuple[str, int] | None = None
-
-    def remaining(self) -> float | None:
-        """Return the seconds that are left at the speed of this run so far; None before that can be told."""
-        done, left = self.share - self.began_at, 1.0 - self.share
-        elapsed = time.monotonic() - self.began
-        return round(elapsed * left / done, 1) if done > 0.02 and elapsed > 1.0 else None
+    told: tuple[str, int, float | None] | None = None
 
 
 class Pulse:
@@ -84,19 +105,24 @@ class Pulse:
 
     @contextmanager
     def during(
-        self, job_id: str, attempt: int, label: str, at: tuple[float, float], began: tuple[float, float], floor: float
+        self, job_id: str, attempt: int, label: str, at: tuple[float, float], pace: Pace, floor: float
     ) -> Iterator[Control]:
         """Give the control of a step of the job that goes from share `at[0]` to `at[1]` of the whole.
 
-        `began` is when (monotonic seconds), and at which share, this run of the job began. What is told never falls
-        below `floor`, the share that a run before this one had come to.
+        What is told never falls below `floor`, the share that a run before this one had come to.
         """
+        length = at[1] - at[0]
 
         def report(share: float) -> None:
-            running.share = max(running.share, at[0] + (at[1] - at[0]) * share)
+            pace.share = max(pace.share, at[0] + length * share)
+            running.share = max(running.share, pace.share)
             running.alive = time.monotonic()
 
-        running = Running(job_id, attempt, label, Control(report), began[0], began[1], max(at[0], floor))
+        def found(share: float) -> None:
+            pace.found += length * share
+
+        pace.share = max(pace.share, at[0])
+        running = Running(job_id, attempt, label, Control(report, found=found), pace, max(at[0], floor))
         with self._lock:
             self._running[id(running)] = running
         try:
@@ -133,12 +159,20 @@ class Pulse:
     def _write(self) -> None:
         for one in self._all():
             percentage = min(99, int(one.share * 100))  # 100 is for a job whose result has passed its check
-            if one.told == (one.label, percentage):
+            left = one.pace.remaining()
+            if one.told is not None and one.told[:2] == (one.label, percentage) and not _is_news(left, one.told[2]):
                 continue
-            news = {"percentage": percentage, "progress": one.label, "estimated_remaining": one.remaining()}
+            news = {"percentage": percentage, "progress": one.label, "estimated_remaining": left}
             kind = "step" if one.told is None else "progress"
             with self._storage.database.write() as connection:  # one each: who cancels locks several rows of a family
                 self._storage.rows.change(
                     connection, one.job_id, news, kind=kind, only_open=True, attempt=one.attempt
                 )  # fmt: skip
-            one.told = (one.label, percentage)
+            one.told = (one.label, percentage, left)
+
+
+def _is_news(left: float | None, told: float | None) -> bool:
+    """Whether the time left is another than was told: by a fifth, and by more than a few seconds."""
+    if left is None or told is None:
+        return left != told
+    return abs(left - told) > max(5.0, 0.2 * told)

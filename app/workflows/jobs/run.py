@@ -26,7 +26,7 @@ from app.workflows.jobs import engine
 from app.workflows.jobs.abandon import abandon
 from app.workflows.jobs.kinds import NORMAL
 from app.workflows.jobs.patience import patiently
-from app.workflows.jobs.pulse import Pulse
+from app.workflows.jobs.pulse import Pace, Pulse
 from app.workflows.jobs.submit import Desk
 
 log = logging.getLogger("edit_factory")
@@ -77,11 +77,16 @@ class JobRun:
         self.project_id: str | None = None
         self._weights = dict(plan)
         self._done = self._floor = 0.0
-        self._began: tuple[float, float] | None = None
+        self._pace: Pace | None = None
+        self._expected: float | None = None
 
     def plan(self, weights: Mapping[str, float]) -> None:
         """Say which steps are still to come and about how many seconds each takes; what is done stays done."""
         self._weights = dict(weights)
+
+    def expects(self, seconds: float) -> None:
+        """Say how long all that is still to come takes on this machine, as far as that is known beforehand."""
+        self._expected = seconds / max(0.01, 1.0 - self._done)
 
     def step(self, name: str, work: Callable[[Control], Any], *, label: str | None = None) -> Any:
         """Do one step and return its answer, plain JSON; a step that was done before a crash only gives its answer.
@@ -94,9 +99,10 @@ class JobRun:
 
         def body() -> Json:
             self._park_if_leaving()
-            self._began = self._began or (time.monotonic(), start)
+            self._pace = self._pace or Pace(start)
+            self._pace.expected = self._expected
             with self.worker.pulse.during(
-                self.job_id, self.attempt, label or name, (start, end), self._began, self._floor
+                self.job_id, self.attempt, label or name, (start, end), self._pace, self._floor
             ) as control:
                 return self._outcome(work, control)
 
