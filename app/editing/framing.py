@@ -32,6 +32,7 @@ _TRAVEL = 0.35  # what it costs to travel the picture's whole side
 _START = 0.02  # what it costs to move at all: a window that stands still is calm
 _LEAST_TRAVEL = 0.04  # of the side: less is a twitch
 _AT_EASE = 0.3  # of the window's half, within which it does not matter where interest is
+_PULL = 0.05  # how much the middle of the window is wanted even so
 _TOO_WIDE = 2.25  # times the window's half: when most interest lies further apart, a window shows a small part of it
 _MOSTLY = 0.6  # of the moments
 _BESIDE, _ABOVE, _BELOW = 0.12, 0.4, 0.15  # of a face's size that belongs to it: hair, ears, chin
@@ -223,7 +224,7 @@ def _interest_cost(line: _Line, start: Numbers, end: Numbers) -> Numbers:
     # Nobody asks for what lies beyond the last place a window can go to.
     wanted = np.clip(line.at, line.half, 1 - line.half)
     away = np.maximum(0.0, np.abs(wanted - middle) / line.half - _AT_EASE)
-    total: Numbers = (np.minimum(away, 3.0) * line.weight).sum(axis=1) + 1e-3 * np.abs(middle - wanted).mean(axis=1)
+    total: Numbers = (np.minimum(away, 3.0) * line.weight).sum(axis=1) + _PULL * np.abs(middle - wanted).mean(axis=1)
     return total
 
 
