@@ -5,6 +5,7 @@ import json
 import sys
 import traceback
 from collections.abc import Sequence
+from datetime import datetime
 from importlib import import_module
 
 from benchmarks.tools.figure import Figure, lines, names
@@ -33,6 +34,7 @@ def by_default() -> list[str]:
 
 def measure(name: str, quick: bool) -> list[Figure]:
     """Return a benchmark's figures; one that fails is a figure that was not measured, and the others go on."""
+    sys.stderr.write(f"{datetime.now():%H:%M:%S} {name}\n")  # noqa: DTZ005 - for who watches
     try:
         found: list[Figure] = import_module(f"benchmarks.{name}").run(quick)
     except Exception as error:
