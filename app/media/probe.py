@@ -17,6 +17,7 @@ from app.errors import MediaError
 from app.media import containers
 from app.media.containers import MAX_PIXELS, open_media, picture_stream, sound_stream
 from app.media.hashing import file_hash
+from app.media.photo import is_photo, photo_info
 from app.models.control import Control
 from app.models.media import AudioInfo, MediaInfo, Rotation
 
@@ -59,14 +60,16 @@ class _Times:
 def probe(
     path: Path, *, max_pixels: int = MAX_PIXELS, need_picture: bool = False, control: Control | None = None
 ) -> MediaInfo:
-    """Return what the file is. Files with sound only have `has_video` False.
+    """Return what the file is. Files with sound only have `has_video` False; a photograph is `still`.
 
     The whole file is read for its hash: `control` is told the share of its bytes, and may stop it.
 
     Raises `Cancelled`, or `MediaError`: the codes of `open_media`, media_too_short for a single frame of picture,
     media_bad_times for time stamps that say it lasts longer than `LONGEST`, and media_no_picture for a file without any
-    picture, or with sound only when `need_picture`.
+    picture, or with sound only when `need_picture`; for a photograph the codes of `photo_info`.
     """
+    if is_photo(path):
+        return photo_info(path, max_pixels=max_pixels, control=control)
     with open_media(path, max_pixels) as container:
         stream = picture_stream(container)
         sound = sound_stream(container)

@@ -14,10 +14,9 @@ from pathlib import Path
 
 from app.errors import MediaError, RenderError
 from app.media.atomic import settle, storage_errors, write_text
-from app.media.colours import read_colours
-from app.media.containers import MAX_PIXELS, no_picture, open_media, picture_stream
+from app.media.decodable import decodable
 from app.media.ffmpeg import Workplace
-from app.media.graph import Source, parts_of
+from app.media.graph import parts_of
 from app.media.held import own_folder
 from app.media.join import join
 from app.media.loudness import QUIET_LUFS, level
@@ -25,7 +24,6 @@ from app.media.meter import SILENT_LUFS
 from app.media.mixing import mix
 from app.media.parts import encode_parts, look_of
 from app.media.pool import Pool
-from app.media.seeking import WITHOUT_INDEX
 from app.media.shelf import Shelf, is_whole
 from app.media.subtitles import Subtitles
 from app.media.takes import takes_of
@@ -84,7 +82,7 @@ def render_parts(material: Material, place: Workplace, max_parallel: int, pool: 
     edit = material.edit
     with _try_at(place) as own:
         captions = material.subtitles.prepare(own.folder, place.ffmpeg) if material.subtitles is not None else None
-        parts = parts_of(edit, decodable(edit, material.sources, material.infos))
+        parts = parts_of(edit, decodable(edit, material.sources, material.infos, place.folder))
         done = encode_parts(parts, look_of(edit, captions), own, Shelf(place.folder), max_parallel, pool)
         names = [[file.name, part.frames] for file, part in zip(done.files, parts, strict=True)]
         write_text(place.folder / _PARTS_NAME, json.dumps(names))
@@ -140,32 +138,6 @@ def _try_at(place: Workplace) -> Iterator[Workplace]:
 
 def _since(began: float) -> float:
     return round(time.monotonic() - began, 3)
-
-
-def decodable(edit: Edit, sources: Mapping[str, Path], infos: Mapping[str, MediaInfo]) -> dict[str, Source]:
-    """Return the files an edit takes from, with what decoding them needs to know. Raises `MediaError`."""
-    used = {shot.source for shot in edit.shots}
-    names = {source.content_hash: source.name for source in edit.sources}
-    return {key: _decodable(sources[key], names[key], infos[key]) for key in sorted(used)}
-
-
-def _decodable(path: Path, name: str, info: MediaInfo) -> Source:
-    max_pixels = max(MAX_PIXELS, info.coded_width * info.coded_height)  # what probing let in may be opened again
-    with open_media(path, max_pixels) as container:
-        stream = picture_stream(container)
-        if stream is None:
-            raise no_picture(path)
-        return Source(
-            path,
-            name,
-            read_colours(stream),
-            stream=stream.index,
-            indexed=container.format.name not in WITHOUT_INDEX,
-            max_pixels=max_pixels,
-            size=(info.width, info.height),
-            variable_rate=info.variable_frame_rate,
-            turn=info.rotation if info.rotation_by_tag else 0,
-        )
 
 
 def _require_sources(material: Material) -> None:

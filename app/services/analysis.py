@@ -4,6 +4,7 @@ from pathlib import Path
 
 from app.config import Settings
 from app.media.analyze import ANALYSIS_VERSION, analyze
+from app.media.photo_analysis import analyze_photo
 from app.models.base import content_key
 from app.models.control import Control
 from app.models.media import Analysis, MediaInfo
@@ -21,7 +22,10 @@ def analyze_once(path: Path, info: MediaInfo, settings: Settings, control: Contr
     if stored is not None:
         control.report(1.0)
         return stored
-    analysis = analyze(path, info, control, settings.max_pixels)
+    if info.still:
+        analysis = analyze_photo(path, info, ANALYSIS_VERSION, settings.max_pixels)
+    else:
+        analysis = analyze(path, info, control, settings.max_pixels)
     cache.put(key, analysis)
     return analysis
 

@@ -15,7 +15,8 @@ from app.models.media import MediaInfo
 from app.services.files import RecordCache
 
 VIDEO_SUFFIXES = frozenset(".3gp .avi .flv .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .mxf .ogv .ts .webm .wmv".split())
-"""Names that a folder's videos end with; a file named outright may have any name."""
+PHOTO_SUFFIXES = frozenset(".heic .heif .jpeg .jpg .png .webp".split())
+"""Names that a folder's videos and photographs end with; a file named outright may have any name."""
 
 
 class KnownPlace(Record):
@@ -47,15 +48,15 @@ class Gathered(Record):
 
 
 def gather(places: Sequence[Path]) -> Gathered:
-    """Return the video files that `places` name: files as they are, and each folder's videos by name.
+    """Return the files that `places` name: files as they are, and each folder's videos and photographs by name.
 
-    Raises `MediaError` for what is not there and for a folder without a video.
+    Raises `MediaError` for what is not there and for a folder without either.
     """
     found: dict[Path, None] = {}
     named = set()
     for place in places:
         if place.is_dir():
-            found.update(dict.fromkeys(_videos_in(place)))
+            found.update(dict.fromkeys(_footage_in(place)))
         elif place.exists():
             found[place] = None
             named.add(place)
@@ -74,9 +75,9 @@ def missing(place: Path) -> MediaError:
     )
 
 
-def _videos_in(folder: Path) -> list[Path]:
+def _footage_in(folder: Path) -> list[Path]:
     try:
-        videos = sorted(p for p in folder.iterdir() if _is_video(p))
+        footage = sorted(p for p in folder.iterdir() if _is_footage(p))
     except OSError as error:
         raise MediaError(
             f"The folder {folder} cannot be read: {error.strerror}.",
@@ -84,19 +85,19 @@ def _videos_in(folder: Path) -> list[Path]:
             subject=str(folder),
             code="media_unreadable",
         ) from error
-    if not videos:
+    if not footage:
         raise MediaError(
-            f"The folder {folder} holds no video.",
+            f"The folder {folder} holds no video and no photograph.",
             hint=f"Put footage there (files ending in {', '.join(sorted(VIDEO_SUFFIXES)[:8])} ...) or name the files.",
             subject=str(folder),
             code="folder_without_video",
         )
-    return videos
+    return footage
 
 
-def _is_video(path: Path) -> bool:
+def _is_footage(path: Path) -> bool:
     """Whether a folder's file is footage by its name; hidden ones are other programs' (`._IMG_1.MOV` from a Mac)."""
-    return path.suffix.lower() in VIDEO_SUFFIXES and not path.name.startswith(".") and path.is_file()
+    return path.suffix.lower() in VIDEO_SUFFIXES | PHOTO_SUFFIXES and not path.name.startswith(".") and path.is_file()
 
 
 class SourceIndex:
@@ -148,7 +149,7 @@ def _named_first(places: Iterable[Path], name: str) -> list[Path]:
     files: list[Path] = []
     for place in places:
         if place.is_dir():
-            files += [p for p in sorted(place.iterdir()) if _is_video(p) or p.name == name]
+            files += [p for p in sorted(place.iterdir()) if _is_footage(p) or p.name == name]
         elif place.exists():
             files.append(place)
         else:

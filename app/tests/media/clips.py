@@ -11,11 +11,12 @@ import numpy.typing as npt
 
 from app.media.atomic import new_file
 from app.media.check import check_clip
+from app.media.decodable import decodable
 from app.media.ffmpeg import Limits, Workplace, find_ffmpeg
 from app.media.graph import Part, parts_of
 from app.media.held import own_folder
 from app.media.probe import probe
-from app.media.render import Material, decodable, render_join, render_parts, render_sound
+from app.media.render import Material, render_join, render_parts, render_sound
 from app.media.subtitles import Subtitles
 from app.models.control import Control
 from app.models.edit import Canvas, Edit, EditShot, FramingMode, QualityName, SourceRef, SourceSound, VoiceTrack
@@ -96,6 +97,7 @@ class Stage:
                 name=self.paths[key].name,
                 duration=max(info.duration, ends),
                 has_audio=bool(info.audio),
+                kind="photo" if info.still else "video",
             )
             for key, info in self.infos.items()
         )
@@ -144,7 +146,7 @@ class Stage:
         )
 
     def parts(self, edit: Edit) -> tuple[Part, ...]:
-        return parts_of(edit, decodable(edit, self.paths, self.infos))
+        return parts_of(edit, decodable(edit, self.paths, self.infos, self.folder))
 
     def check(
         self, path: Path, edit: Edit, subtitles: Subtitles | None = None, control: Control | None = None

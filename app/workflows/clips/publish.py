@@ -17,12 +17,13 @@ from app.editing.srt import write_srt
 from app.media.ass import ass_document
 from app.media.atomic import settle, storage_errors
 from app.media.check import check_clip
+from app.media.decodable import decodable
 from app.media.ffmpeg import Limits, Workplace, find_ffmpeg
 from app.media.fonts import copy_fonts
 from app.media.graph import parts_of
 from app.media.held import own_folder
 from app.media.poster import poster
-from app.media.render import CLIP_NAME, TRIES_NAME, Material, decodable, render_join, render_parts, render_sound
+from app.media.render import CLIP_NAME, TRIES_NAME, Material, render_join, render_parts, render_sound
 from app.media.subtitles import Subtitles
 from app.models.base import Record
 from app.models.control import Control
@@ -93,7 +94,7 @@ def check_and_poster(rendering: Rendering, control: Control) -> CheckReport:
     """Check the clip and make the still that stands for it. Raises `CheckFailed`, `StorageError` or `Cancelled`."""
     place, material = rendering.place(control), rendering.material
     clip, limits = rendering.folder / CLIP_NAME, place.limits
-    parts = parts_of(rendering.edit, decodable(rendering.edit, material.sources, material.infos))
+    parts = parts_of(rendering.edit, decodable(rendering.edit, material.sources, material.infos, rendering.folder))
     with own_folder(rendering.folder / TRIES_NAME) as own, storage_errors(own):
         checks = check_clip(
             clip,

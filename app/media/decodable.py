@@ -1,0 +1,46 @@
+"""The files an edit takes from, with what decoding them needs to know."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from app.media.colours import read_colours
+from app.media.containers import MAX_PIXELS, no_picture, open_media, picture_stream
+from app.media.graph import Source
+from app.media.photo import photo_film
+from app.media.seeking import WITHOUT_INDEX
+from app.models.edit import Edit
+from app.models.media import MediaInfo
+
+
+def decodable(
+    edit: Edit, sources: Mapping[str, Path], infos: Mapping[str, MediaInfo], folder: Path
+) -> dict[str, Source]:
+    """Return what the edit's picture is made of by content hash; films of its photographs are made in `folder`.
+
+    Raises `MediaError` and `StorageError`.
+    """
+    used = {shot.source for shot in edit.shots}
+    names = {source.content_hash: source.name for source in edit.sources}
+    return {key: _decodable(sources[key], names[key], infos[key], folder) for key in sorted(used)}
+
+
+def _decodable(path: Path, name: str, info: MediaInfo, folder: Path) -> Source:
+    max_pixels = max(MAX_PIXELS, info.coded_width * info.coded_height)  # what probing let in may be opened again
+    if info.still:
+        path = photo_film(path, info.content_hash, folder, max_pixels=max_pixels)
+    with open_media(path, max_pixels) as container:
+        stream = picture_stream(container)
+        if stream is None:
+            raise no_picture(path)
+        return Source(
+            path,
+            name,
+            read_colours(stream),
+            stream=stream.index,
+            indexed=container.format.name not in WITHOUT_INDEX,
+            max_pixels=max_pixels,
+            size=(info.width, info.height),
+            still=info.still,
+            variable_rate=info.variable_frame_rate,
+            turn=info.rotation if info.rotation_by_tag else 0,
+        )
