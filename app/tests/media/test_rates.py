@@ -167,3 +167,10 @@ def test_the_right_frames_also_late_in_a_long_source(tmp_path: Path, rate: str) 
     path = numbered_clip(tmp_path / "n.mp4", times_at(exact, 1023), exact)
     last = float(1000 / exact)
     assert_lands(path, starts=(round(last - 1, 6), round(last - 7.3, 6)))
+
+
+@pytest.mark.parametrize("frames", [124, 260])
+def test_a_shot_may_be_long(tmp_path: Path, frames: int) -> None:
+    """Frame 123 is the first whose time in binary fractions falls below its number."""
+    stage = Stage(tmp_path, numbered_clip(tmp_path / "n.mp4", times_at(Fraction(30), frames + 10)))
+    assert numbers(stage.rendered(shot(stage.keys[0], 0.1, frames))) == list(range(3, 3 + frames))
