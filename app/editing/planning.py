@@ -18,15 +18,17 @@ _GAPS = (GAP_SECONDS, 0.5, 0.25, 0.0)
 def differing_plans(pool: Pool, plans: Sequence[Plan]) -> list[Plan]:
     """Return those of `plans` that can be filled and differ from one another, filled, at least one where one can be.
 
-    All are planned together. Those too like the others are then tried once more beside the ones kept; one that is
-    left out says in `too_like` why.
+    Those with pins of their own come first, for which there are fewer ways; all others are planned together beside
+    them. Those too like the others are then tried once more beside the ones kept; one that is left out says in
+    `too_like` why.
     """
     asked = {plan.number: plan.slots for plan in plans}
-    _begin(pool, plans, plans)
-    together = [plan for plan in plans if plan.opening] or [plans[0]]
-    _fill(pool, together, together)
-    kept = _without_conflicts(pool, [plan for plan in together if plan.complete])
-    for plan in plans:
+    before: list[Plan] = []
+    for group in ([plan for plan in plans if plan.own_pins], [plan for plan in plans if not plan.own_pins]):
+        if group:
+            before += _together(pool, before, group)
+    kept = _without_conflicts(pool, [plan for plan in before if plan.complete])
+    for plan in sorted(plans, key=lambda plan: not plan.own_pins):
         if plan not in kept:
             plan.slots = asked[plan.number]
             plan.clear()
@@ -36,6 +38,14 @@ def differing_plans(pool: Pool, plans: Sequence[Plan]) -> list[Plan]:
             plan.too_like = _too_like_any(pool, plan, kept)
             kept += [] if plan.too_like else [plan]
     return sorted(kept, key=lambda plan: plan.number)
+
+
+def _together(pool: Pool, before: Sequence[Plan], group: Sequence[Plan]) -> list[Plan]:
+    """Fill the plans of `group` that have something to open with, beside those that came `before`; return them."""
+    _begin(pool, [*before, *group], group)
+    together = [plan for plan in group if plan.opening] or [group[0]]
+    _fill(pool, [*before, *together], together)
+    return together
 
 
 def _too_like_any(pool: Pool, plan: Plan, kept: Sequence[Plan]) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from app.config import Settings
 from app.editing.candidates import Footage
 from app.editing.choice import Pick
@@ -101,7 +103,12 @@ def take(swap: Swap, number: int, out: Path, settings: Settings) -> Edit:
     pick = swap.picks[number - 1]
     item = next(item for item in swap.footage if item.info.content_hash == pick.source)
     name = out.name.removesuffix(".json").removesuffix(".edit")
-    edit = with_pick(swap.edit, swap.number - 1, pick, item, name)
+    try:
+        edit = with_pick(swap.edit, swap.number - 1, pick, item, name)
+    except ValidationError as error:  # all else of the edit is as it was
+        raise InputError(
+            f"A clip cannot have the name {name!r}.", hint="Name --out like new.edit.json.", subject="out"
+        ) from error
     text = edit_json(edit)
     with storage_errors(out):
         if out.exists() and out.read_bytes() != text.encode():

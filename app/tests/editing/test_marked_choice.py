@@ -130,11 +130,12 @@ def test_a_clip_with_a_pin_of_its_own_is_not_left_out_silently() -> None:
         choose([marked(take("a.mp4", 90), pins=same)], slots_for(2), 1)
 
 
+@pytest.mark.slow
 def test_clips_with_pins_of_their_own_stay_when_others_must_go() -> None:
-    files = [marked(take("a.mp4", 26), pins=[Pin(start=5, end=6, clip=6, shot=1), Pin(start=20, end=21, clip=5)])]
-    choice = choose(files, slots_for(8), 1)
-    check_marks_kept(choice, files, slots_for(8))
-    assert choice.possible < 8
+    files = [marked(take("a.mp4", 34), pins=[Pin(start=5, end=6, clip=6, shot=1), Pin(start=20, end=21, clip=5)])]
+    choice = choose(files, slots_for(10), 1)
+    check_marks_kept(choice, files, slots_for(10))
+    assert choice.possible < 10
     assert {4, 5} <= {variant.index for variant in choice.variants}
 
 
