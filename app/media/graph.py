@@ -10,7 +10,7 @@ from app.media.framing import TURNS, framing_filters, window_filters
 from app.media.seeking import begin_before
 from app.media.stretches import Showing, Stretch, StretchKind, stretches
 from app.media.subtitles import DRAW
-from app.media.windows import Travel
+from app.media.windows import Travel, moving_window
 from app.models.edit import Canvas, Edit, EditShot
 from app.models.media import Rotation
 from app.models.timing import OUTPUT_FPS
@@ -33,6 +33,7 @@ class Source:
     `stream` is its picture's place among the file's streams, `indexed` says whether ffmpeg finds key frames in it by
     itself, `max_pixels` how large its pictures may be, `size` how large they are when upright, in square pixels.
     `turn` is the clockwise turn that is left to us: ffmpeg applies a display matrix by itself, an old tag not.
+    A `still` one is a single picture.
     """
 
     path: Path
@@ -42,6 +43,7 @@ class Source:
     indexed: bool
     max_pixels: int
     size: tuple[int, int]
+    still: bool = False
     variable_rate: bool = False
     turn: Rotation = 0
 
@@ -122,7 +124,7 @@ def _take(showing: Showing, edit: Edit, sources: Mapping[str, Source]) -> Take:
 def _lead(source: Source, start: float) -> float:
     if not source.indexed:
         return start - begin_before(source.path, start, source.max_pixels)
-    return min(start, _LEAD_VARIABLE if source.variable_rate else _LEAD)
+    return 0.0 if source.still else min(start, _LEAD_VARIABLE if source.variable_rate else _LEAD)
 
 
 def inputs(part: Part) -> tuple[Input, ...]:
@@ -131,6 +133,8 @@ def inputs(part: Part) -> tuple[Input, ...]:
 
 
 def _input(take: Take) -> Input:
+    if take.source.still:
+        return Input(take.source.path, ("-threads", str(DECODE_THREADS)))
     start, length = take.start - take.lead, take.lead + take.frames / OUTPUT_FPS + _TAIL
     return Input(take.source.path, ("-threads", str(DECODE_THREADS), "-ss", f"{start:.6f}", "-t", f"{length:.6f}"))
 
@@ -159,10 +163,26 @@ def _at_time_of(first: int) -> str:
 
 def _shown(take: Take, canvas: Canvas) -> str:
     """Return the filters from the source's pictures to the canvas: 30 a second first, so no other one is worked on."""
+    if take.source.still:
+        return _photographed(take, canvas)
     lead = f"setpts=PTS-{take.lead:.6f}/TB," if take.lead else ""
     # Without eof_action=pass, ffmpeg 5.1 loses the last frame of a file.
     steady = f"{lead}fps={OUTPUT_FPS}:start_time=0:eof_action=pass,tpad=stop={_MISSING_FRAMES}:stop_mode=clone"
     return ",".join([steady, *TURNS[take.source.turn], _framed(take, canvas)])
+
+
+def _photographed(take: Take, canvas: Canvas) -> str:
+    """Return the filters from one picture to a shot of it: what does not move is done once, then it is repeated."""
+    shot, source = take.shot, take.source
+    first = f"fps={OUTPUT_FPS}:start_time=0:eof_action=pass"
+    held = f"tpad=stop={take.frames - 1}:stop_mode=clone"
+    travel = Travel(take.offset, shot.frames)
+    if shot.framing == "crop" and not shot.move.still:
+        return f"{first},{moving_window(shot.move, source.size, canvas, source.colours, travel, held)}"
+    if shot.framing == "crop" or shot.move.still:
+        return f"{first},{_framed(take, canvas)},{held}"
+    whole = moving_window(shot.move, (canvas.width, canvas.height), canvas, Colours(), travel, held)
+    return f"{first},{_framed(take, canvas)},{whole}"
 
 
 def _framed(take: Take, canvas: Canvas) -> str:
