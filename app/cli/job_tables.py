@@ -7,11 +7,10 @@ from uuid import UUID
 from rich.table import Column, Table
 from rich.text import Text
 
-from app.cli.output import console, plain
+from app.cli.output import console, plain, span
 from app.models.job import TERMINAL, JobDict, JobEvent
 
 _COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "processing": "cyan"}
-_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
 def jobs_table(jobs: Iterable[JobDict]) -> Table:
@@ -92,11 +91,3 @@ def left(job: JobDict) -> str:
 def age(moment: str) -> float:
     """Return the seconds since a moment in ISO form."""
     return (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()
-
-
-def span(seconds: float) -> str:
-    """Return a length of time in its largest whole unit: 45 s, 12 min, 3 h, 8 d."""
-    for size, unit in _UNITS:
-        if seconds >= size:
-            return f"{seconds // size:.0f} {unit}"
-    return "0 s"

@@ -196,8 +196,9 @@ def _until_ended(desk: Desk, job_id: str, listener: Listener, control: Control) 
             raise Cancelled("The job was removed.")
         if has_ended(job):
             return job
-        percentage = job.get("percentage")
-        listener(str(job["progress"] or ""), percentage / 100 if isinstance(percentage, int | float) else 0.0)
+        percentage, left = job.get("percentage"), job.get("estimated_remaining")
+        share = percentage / 100 if isinstance(percentage, int | float) else 0.0
+        listener(str(job["progress"] or ""), share, left if isinstance(left, int | float) else None)
         if looked is None or time.monotonic() - looked > _LOOK_SECONDS:
             told = patiently(control, lambda: _tell_of_no_worker(desk, job_id))
             looked = float("inf") if told else time.monotonic()  # once is enough

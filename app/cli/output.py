@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from app.config import load_settings
 from app.errors import EditFactoryError
@@ -21,6 +21,8 @@ from app.workflows.jobs.attend import Listener
 
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
 def tolerate_any_terminal() -> None:
@@ -41,6 +43,14 @@ def plain(value: Any) -> str:
     """Return any text as one line that a terminal can only show: no control characters, no letters turned around."""
     line = " ".join(str(value).split())
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line)
+
+
+def span(seconds: float) -> str:
+    """Return a length of time in its largest whole unit: 45 s, 12 min, 3 h, 8 d."""
+    for size, unit in _UNITS:
+        if seconds >= size:
+            return f"{seconds // size:.0f} {unit}"
+    return "0 s"
 
 
 def fail(error: EditFactoryError, as_json: bool) -> int:
@@ -97,23 +107,26 @@ def live_progress(quiet: bool) -> Iterator[Listener]:
         TextColumn("{task.description:<16}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
-        TimeRemainingColumn(),
+        TextColumn("{task.fields[left]}", markup=False),
     )
     with Progress(*columns, console=errors, transient=True) as progress:
-        task = progress.add_task("starting", total=1.0)
-        yield lambda name, share: progress.update(task, description=plain(name), completed=share)
+        task = progress.add_task("starting", total=1.0, left="")
+        yield lambda name, share, left: progress.update(
+            task, description=plain(name), completed=share, left=f"{span(left)} left" if left is not None else ""
+        )
 
 
-def _silent(step: str, share: float) -> None:
+def _silent(step: str, share: float, left: float | None) -> None:
     """Show nothing."""
 
 
 def _line_for_each_step() -> Listener:
     seen: list[str] = []
 
-    def show(step: str, share: float) -> None:
+    def show(step: str, share: float, left: float | None) -> None:
         if not seen or seen[-1] != step:
             seen.append(step)
-            errors.print(f"{share:4.0%} {plain(step)}", markup=False)
+            more = f", {span(left)} left" if left else ""
+            errors.print(f"{share:4.0%} {plain(step)}{more}", markup=False)
 
     return show

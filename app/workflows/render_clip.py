@@ -13,6 +13,7 @@ from app.models.edit import Edit
 from app.models.report import PartsReport
 from app.services import speech
 from app.services.edits import EditLibrary
+from app.services.machine_speed import megapixels, note_render, render_seconds
 from app.services.sources import quoted, unquoted
 from app.workflows.clips.places import require_space
 from app.workflows.clips.publish import Rendering, check_and_poster, join, picture, reveal, sound
@@ -46,6 +47,7 @@ def render_workflow(job: JobRun, request: Json) -> None:
 
 def _published(job: JobRun, request: Json, edit: Edit) -> Json:
     rendering = _rendering(job, request, edit)
+    job.expects(render_seconds(job.settings, edit.quality, edit.canvas, edit.frames))
     name = job.step("name", lambda control: _name(job, request, edit))
     job.step("sound", lambda control: sound(rendering, control).model_dump(mode="json"))
     job.step("picture", lambda control: _picture(job, rendering, control).model_dump(mode="json"))
@@ -90,11 +92,14 @@ def _picture(job: JobRun, rendering: Rendering, control: Control) -> PartsReport
     if patiently(control, lambda: _died_of_memory(job)):
         return picture(rendering, control, max_parallel=1)
     try:
-        return picture(rendering, control)
+        report = picture(rendering, control)
     except RenderError as error:
         if error.instance_code != "render_memory":
             raise
         return picture(rendering, control, max_parallel=1)
+    canvas, quality = rendering.edit.canvas, rendering.edit.quality
+    note_render(job.settings, quality, megapixels(canvas, report.encoded_frames), report.seconds / STEPS["picture"])
+    return report
 
 
 def _died_of_memory(job: JobRun) -> bool:

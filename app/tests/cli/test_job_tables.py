@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from app.cli.job_tables import age, jobs_table, left, percentage, short_id, span, what
-from app.cli.output import plain
+from app.cli.job_tables import age, jobs_table, left, percentage, short_id, what
+from app.cli.output import plain, span
 
 
 @pytest.mark.parametrize(

@@ -185,7 +185,7 @@ def test_a_watch_outlives_a_restart_of_the_database(
         else:
             control.cancel()
 
-    def away(step: str, share: float) -> None:
+    def away(step: str, share: float, left: float | None) -> None:
         if not timers:
             postgres_server.stop(crash=True)
             timers.append(threading.Timer(0.5, end))

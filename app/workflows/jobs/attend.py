@@ -22,8 +22,9 @@ from app.workflows.jobs.patience import patiently
 from app.workflows.jobs.submit import Desk, has_ended
 from app.workflows.jobs.supervisor import Supervisor
 
-Listener = Callable[[str, float], None]
-"""Receives the name of the running step and the share of the whole job that is done, 0.0 to 1.0."""
+Listener = Callable[[str, float, float | None], None]
+"""Receives the name of the running step, the share of the whole job that is done, 0.0 to 1.0, and the seconds that are
+left, None when nobody can tell."""
 
 _POLL_SECONDS = 0.1
 _LOOK_SECONDS = 2.0
@@ -66,7 +67,8 @@ def attended(
             job = patiently(control, lambda: desk.storage.get_job(job_id))
             if job is None:
                 raise Cancelled("The job was removed.")
-            listener(patiently(control, partial(_step_of, desk, job)), job.get("percentage", 0) / 100)
+            step = patiently(control, partial(_step_of, desk, job))
+            listener(step, job.get("percentage", 0) / 100, job.get("estimated_remaining"))
             if has_ended(job):
                 break
             if control.cancelled and not mine:
