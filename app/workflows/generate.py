@@ -14,7 +14,7 @@ from app.errors import MediaError
 from app.media.containers import shown
 from app.media.probe import probe
 from app.models.control import Control
-from app.models.edit import Canvas, Edit
+from app.models.edit import Edit
 from app.models.job import JobDict
 from app.models.make import ClipResult, MakeRequest, MakeResult, StepTime
 from app.models.timing import OUTPUT_FPS
@@ -23,6 +23,7 @@ from app.services import speech
 from app.services.analysis import analyze_once, is_analyzed
 from app.services.choices import Choices, ChosenFrom
 from app.services.edits import EditLibrary
+from app.services.machine_speed import render_seconds
 from app.services.sources import SourceIndex, quoted, unquoted
 from app.workflows.clips.decide import Spoken, decide, of_variant
 from app.workflows.clips.music import music_ref, probe_music
@@ -40,11 +41,14 @@ def generate_workflow(job: JobRun, request: Json) -> None:
     found = job.step("probe", lambda control: probe_all(asked, settings, control))
     sources = [source_of(record) for record in found["sources"]]
     music = source_of(found["music"]) if found["music"] else None
-    job.plan(_weights(asked, sources))
+    weights = _weights(asked, sources, settings)
+    job.plan(weights)
+    job.expects(sum(weights.values()))
     job.step("analyze", lambda control: _analyze(job, sources, control))
     spoken = job.step("speak", lambda control: _speak(job, asked, control))
     decided = job.step("choose", lambda control: _choose(asked, sources, music, spoken, settings, control))
     job.plan({"render": 1.0})
+    job.expects(weights["render"])
     files = [*sources, *filter(None, [music])]
     clips = job.step("render", lambda control: _render(job, asked, files, spoken, decided, control))
     job.finish(_result(job, asked, [found, decided], spoken, clips).model_dump(mode="json"))
@@ -94,17 +98,13 @@ def _bytes_of(path: Path) -> int:
         return 0
 
 
-def _weights(request: MakeRequest, sources: Sequence[Source]) -> dict[str, float]:
+def _weights(request: MakeRequest, sources: Sequence[Source], settings: Settings) -> dict[str, float]:
     """Return the seconds each step is expected to take; those to analyse a pixel were measured on two cores."""
     pixels = sum(s.info.duration * s.info.fps * s.info.width * s.info.height for s in sources)
     weights = {"analyze": pixels * 4e-9 + 0.1, "speak": 4.0 * len(request.scripts), "choose": 0.2}
     canvas = canvas_for(presets()[request.preset], qualities()[request.quality])
     frames = round(request.duration * OUTPUT_FPS)
-    return weights | {"render": request.count * _render_seconds(request, canvas, frames)}
-
-
-def _render_seconds(request: MakeRequest, canvas: Canvas, frames: int) -> float:
-    return canvas.width * canvas.height * frames * qualities()[request.quality].seconds_per_megapixel / 1e6
+    return weights | {"render": request.count * render_seconds(settings, request.quality, canvas, frames)}
 
 
 def _analyze(job: JobRun, sources: Sequence[Source], control: Control) -> None:
@@ -265,7 +265,7 @@ def _part(job: JobRun, asked: MakeRequest, edit: Edit, sources: dict[str, Source
             "out": quoted(asked.out),
             "stem": None,
         },
-        weight=_render_seconds(asked, edit.canvas, edit.frames),
+        weight=render_seconds(job.settings, edit.quality, edit.canvas, edit.frames),
         columns={"project_id": job.project_id},
     )
 
