@@ -61,7 +61,13 @@ def make_command(
     over_length: Annotated[
         str, typer.Option(help="When the voice is too long even at 1.15: error, or keep it as it is.")
     ] = "error",
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Read every frame of the footage, which takes longer.")
+    ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Fail when fewer differing clips are possible.")] = False,
+    allow_alike: Annotated[
+        bool, typer.Option("--allow-alike", help="Take clips that look alike, when they share little footage.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Another number, another choice; the same number, the same clips.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     out: Annotated[Path, typer.Option(help="Folder for the clips.")] = Path("clips"),
@@ -85,7 +91,9 @@ def make_command(
         transition=read_transition(transition, transition_frames),
         pauses=pauses,
         over_length=over_length,
+        thorough=thorough,
         strict=strict,
+        allow_alike=allow_alike,
         seed=seed,
         out=out,
     )

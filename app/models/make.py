@@ -48,6 +48,8 @@ class MakeRequest(Record):
     over_length: OverLength = "error"
     pauses: Annotated[float, Field(ge=0.1, le=5.0)] | None = None
     strict: bool = False
+    thorough: bool = False
+    allow_alike: bool = False
     seed: int = 0
     out: Path
 

@@ -11,11 +11,16 @@ from app.workflows.jobs.run import JobRun, durable
 
 @durable("analyze", {"analyze": 1.0})
 def analyze_workflow(job: JobRun, request: dict[str, Any]) -> None:
-    """Analyze the file at `path`, which is what `info` says. The analysis is kept by content; the result counts."""
+    """Analyze the file at `path`, which is what `info` says, with `thorough` every frame of it.
+
+    The analysis is kept by content; the result counts.
+    """
     info = MediaInfo.model_validate(request["info"])
 
     def work(control: Control) -> dict[str, Any]:
-        analysis = analyze_once(unquoted(request["path"]), info, job.settings, control)
+        analysis = analyze_once(
+            unquoted(request["path"]), info, job.settings, control, thorough=request.get("thorough", False)
+        )
         usable = [shot for shot in analysis.shots if shot.reject is None]
         return {
             "content_hash": info.content_hash,

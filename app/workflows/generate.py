@@ -44,7 +44,7 @@ def generate_workflow(job: JobRun, request: Json) -> None:
     weights = _weights(asked, sources, settings)
     job.plan(weights)
     job.expects(sum(weights.values()))
-    job.step("analyze", lambda control: _analyze(job, sources, control))
+    job.step("analyze", lambda control: _analyze(job, sources, control, thorough=asked.thorough))
     spoken = job.step("speak", lambda control: _speak(job, asked, control))
     decided = job.step("choose", lambda control: _choose(asked, sources, music, spoken, settings, control))
     job.plan({"render": 1.0})
@@ -107,17 +107,17 @@ def _weights(request: MakeRequest, sources: Sequence[Source], settings: Settings
     return weights | {"render": request.count * render_seconds(settings, request.quality, canvas, frames)}
 
 
-def _analyze(job: JobRun, sources: Sequence[Source], control: Control) -> None:
+def _analyze(job: JobRun, sources: Sequence[Source], control: Control, *, thorough: bool) -> None:
     parts = [
         PartOfJob(
             "analyze",
             source.info.content_hash,
             f"analyze {shown(Path(source.path.name))}",
-            source.as_json(),
+            {**source.as_json(), "thorough": thorough},
             weight=max(0.1, source.info.duration),
         )
         for source in sources
-        if not is_analyzed(source.info, job.settings)
+        if not is_analyzed(source.info, job.settings, thorough=thorough)
     ]
     require_all(do_parts(job, parts, control))
 
@@ -194,7 +194,9 @@ def _choose(
         Footage(
             info=source.info,
             name=shown(Path(source.path.name)),
-            analysis=analyze_once(source.path, source.info, settings, Control(event=control.event)),
+            analysis=analyze_once(
+                source.path, source.info, settings, Control(event=control.event), thorough=asked.thorough
+            ),
         )
         for source in sources
     ]

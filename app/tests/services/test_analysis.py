@@ -1,6 +1,8 @@
 """A file is measured once: by content, by version, and not when measuring failed."""
 
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from app.config import Settings
 from app.errors import Cancelled, MediaError
 from app.media import decoding, signals
 from app.media.analyze import ANALYSIS_VERSION
+from app.media.held import claim
 from app.media.probe import probe
 from app.models.control import Control
 from app.models.media import Analysis
@@ -99,3 +102,47 @@ def test_the_largest_picture_is_kept_to(clip: Path, settings: Settings) -> None:
         once(clip, small)
     assert caught.value.instance_code == "media_too_large"
     assert not list(settings.data_dir.rglob("*.json"))
+
+
+def test_a_thorough_one_is_another_and_serves_for_both(clip: Path, settings: Settings, decodes: list[int]) -> None:
+    info = probe(clip)
+    assert not once(clip, settings).thorough
+    thorough = analyze_once(clip, info, settings, Control(), thorough=True)
+    assert thorough.thorough and len(decodes) == 2
+    assert once(clip, settings) == thorough and len(decodes) == 2
+
+
+def test_two_who_ask_at_once_share_one_analysis(clip: Path, settings: Settings, decodes: list[int]) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        found = list(pool.map(lambda _: once(clip, settings), range(3)))
+    assert found[0] == found[1] == found[2]
+    assert len(decodes) == 1
+    assert not list(settings.data_dir.rglob("*.tmp"))
+
+
+def test_who_waits_takes_over_from_one_that_failed(clip: Path, settings: Settings, decodes: list[int]) -> None:
+    stopped = Control()
+
+    def stop_soon(share: float) -> None:
+        if share > 0.2:
+            stopped.cancel()
+
+    stopped._report = stop_soon
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(once, clip, settings, stopped)
+        second = pool.submit(once, clip, settings)
+        assert second.result().shots
+        assert first.exception() is None or isinstance(first.exception(), Cancelled)
+    assert len(decodes) <= 2
+
+
+def test_who_waits_can_be_stopped(clip: Path, settings: Settings) -> None:
+    info, control = probe(clip), Control()
+    place = settings.data_dir / "cache" / "analysis"
+    key = service._key(info, False)
+    (place / key[:2]).mkdir(parents=True)
+    with claim(place / key[:2] / f"{key}.tmp") as mine:
+        assert mine
+        threading.Timer(0.3, control.cancel).start()
+        with pytest.raises(Cancelled):
+            once(clip, settings, control)
