@@ -12,7 +12,7 @@ _LEAST_CUT = 0.02  # s: less is not worth a joint
 
 
 def shortening(sound: Sound, longest: float) -> TimeMap:
-    """Return what to keep so that no pause between words is longer than `longest` seconds. The ends stay as they are."""
+    """Return what to keep so that no pause between words is over `longest` seconds. The ends stay as they are."""
     kept, begin = [], 0
     half = longest / 2
     for start, end in silences(sound):

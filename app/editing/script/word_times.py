@@ -109,13 +109,3 @@ def _counts(character: str) -> bool:
 def _folded(character: str) -> str:
     low = character.lower()
     return low if len(low) == 1 else character
-
-
-def trimmed(times: Sequence[WordTime], removed: float, duration: float) -> tuple[WordTime, ...]:
-    """Return `times` after `removed` seconds were cut from the start and the audio now lasts `duration` seconds."""
-    return tuple(
-        time.evolve(
-            start=min(max(0.0, time.start - removed), duration), end=min(max(0.0, time.end - removed), duration)
-        )
-        for time in times
-    )

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from app.config import Settings
-from app.editing.script.word_times import trimmed
 from app.media.atomic import storage_errors
 from app.media.hashing import file_hash
+from app.media.pauses import cut
 from app.media.speech_audio import Sound, read_wav, sounding
 from app.models.base import Record
+from app.models.time_map import TimeMap
 from app.models.voice import WordTime
 from app.services.cache_index import CacheIndex
 from app.services.files import ContentStore, RecordCache
@@ -87,8 +88,9 @@ def within_silence(spoken: Spoken) -> tuple[Sound, tuple[WordTime, ...]]:
     heard = sounding(sound)
     if heard is None:
         return sound, spoken.words
-    start = max(0.0, heard[0] - LEAD_SECONDS)
-    cut = sound.cut(start, min(sound.duration, heard[1] + TAIL_SECONDS))
-    times = trimmed(spoken.words, start, cut.duration)
-    lead = heard[0] - start  # espeak-ng reports the first word some hundredths before it sounds
-    return cut, tuple(time.evolve(start=max(time.start, lead), end=max(time.end, lead)) for time in times)
+    start = max(0, round((heard[0] - LEAD_SECONDS) * sound.rate))
+    end = min(len(sound.samples), round((heard[1] + TAIL_SECONDS) * sound.rate))
+    by = TimeMap(rate=sound.rate, kept=((start, end),))
+    times = by.words(spoken.words)
+    lead = heard[0] - start / sound.rate  # espeak-ng reports the first word some hundredths before it sounds
+    return cut(sound, by), tuple(time.evolve(start=max(time.start, lead), end=max(time.end, lead)) for time in times)

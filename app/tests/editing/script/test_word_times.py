@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.editing.script.word_times import Span, completed, find_in_text, from_spans, trimmed
+from app.editing.script.word_times import Span, completed, find_in_text, from_spans
 from app.models.voice import WordTime
 
 WORDS = ["one", "of", "the", "best."]
@@ -80,8 +80,3 @@ def test_a_text_that_is_not_there_is_left_out() -> None:
 
 def test_decomposed_letters_are_found() -> None:
     assert find_in_text(["și"], [("s\u0326i", 0.0, 0.1)]) == [Span(0, 2, 0.0, 0.1)]
-
-
-def test_a_cut_at_the_start_shifts_the_times() -> None:
-    times = [WordTime(word=0, start=0.1, end=0.5), WordTime(word=1, start=0.5, end=1.2)]
-    assert spans_of(trimmed(times, 0.2, 0.9)) == [(0.0, 0.3), (0.3, 0.9)]

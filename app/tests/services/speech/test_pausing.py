@@ -1,0 +1,45 @@
+"""A voice with its pauses shortened is another voice: made once, kept by content, with its words' times."""
+
+import pytest
+
+from app.config import Settings
+from app.editing.script.spoken import prepare
+from app.errors import VoiceError
+from app.media.speech_audio import read_wav, silences
+from app.models.control import Control
+from app.models.voice import Voice
+from app.services import speech
+from app.services.speech.pausing import with_pauses
+from app.services.speech.store import Recording, SpeechStore
+
+SCRIPT = "The shop opens at nine. It closes late! Come in, every day."
+
+
+def spoken(settings: Settings, longest: float | None) -> Voice:
+    voice = speech.choose_voice("espeak:en-us", "en", settings)
+    return speech.speak(prepare(SCRIPT, "en"), voice, 1.0, settings, Control(), longest_pause=longest)
+
+
+def test_pauses_are_shortened_and_words_go_along(settings: Settings) -> None:
+    plain, shorter = spoken(settings, None), spoken(settings, 0.15)
+    assert shorter.duration < plain.duration - 0.1
+    assert shorter.audio_hash != plain.audio_hash
+    assert [token.text for token in shorter.tokens] == [token.text for token in plain.tokens]
+    path = speech.audio_path(settings, shorter.audio_hash)
+    assert path is not None
+    sound = read_wav(path.read_bytes())
+    assert max(end - start for start, end in silences(sound)) < 0.2
+    assert sound.duration == pytest.approx(shorter.duration)
+    assert all(0 <= word.start <= word.end <= shorter.duration for word in shorter.words)
+    assert spoken(settings, 0.15) == shorter, "the cached voice is what it is made from"
+    assert spoken(settings, None) == plain
+
+
+def test_nothing_to_shorten_is_the_same_voice(settings: Settings) -> None:
+    assert spoken(settings, 5.0) == spoken(settings, None)
+
+
+def test_a_voice_that_is_gone_is_told(settings: Settings) -> None:
+    lost = Recording(audio_hash="a" * 64, sample_rate=16_000, duration=1.0, words=())
+    with pytest.raises(VoiceError, match="taken away"):
+        with_pauses(lost, 0.3, SpeechStore(settings))
