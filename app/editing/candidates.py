@@ -148,6 +148,13 @@ def _without_never_used(item: Footage, spans: list[Span], left_out: dict[str, fl
     return spans
 
 
+def within_marks(item: Footage, span: Span, at: float) -> Span:
+    """Return the part of `span` around `at` (source seconds) of which nothing is never used or for one clip alone."""
+    never = [mark for mark in (item.marks.segments if item.marks else ()) if mark.never_use or mark.single_use]
+    start = max([span.start, *(mark.end for mark in never if mark.end <= at)])
+    return Span(start=start, end=max(start, min([span.end, *(mark.start for mark in never if mark.start > at)])))
+
+
 def typical_sharpness(footage: Sequence[Footage]) -> float:
     """Return the median sharpness of all moments of shots in use: what "sharp" means in this footage."""
     values = [m.sharpness for f in footage for s in f.analysis.shots if not s.reject for m in s.moments]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
 
-from app.editing.candidates import CUT_MARGIN, Footage
+from app.editing.candidates import CUT_MARGIN, Footage, within_marks
 from app.models.edit import EditShot, Transition
 from app.models.timing import OUTPUT_FPS, Span, frame_at
 from app.models.voice import TimedToken
@@ -54,14 +54,18 @@ def _has_handles(left: EditShot, before: Span | None, right: EditShot, behind: S
 
 
 def shot_spans(shots: Sequence[EditShot], picked: Sequence[int], files: Mapping[str, Footage]) -> list[Span | None]:
-    """Return, for each shot, the span between the cuts of its footage; `picked` are the numbers of its shots there."""
-    return [_span(files[shot.source], number) for shot, number in zip(shots, picked, strict=True)]
+    """Return, for each shot, the span between the cuts of its footage, or what a person's marks forbid beside it.
+
+    `picked` are the numbers of its shots there.
+    """
+    return [_span(files[shot.source], number, shot) for shot, number in zip(shots, picked, strict=True)]
 
 
-def _span(item: Footage, number: int) -> Span | None:
+def _span(item: Footage, number: int, own: EditShot) -> Span | None:
     if item.info.still:
         return None
-    return next((shot.span for shot in item.analysis.shots if shot.index == number), Span(start=0, end=0))
+    span = next((shot.span for shot in item.analysis.shots if shot.index == number), Span(start=0, end=0))
+    return within_marks(item, span, own.source_start)
 
 
 def transition_notes(clips: Sequence[tuple[EditShot, ...]], asked: Transition, wanted: Sequence[int]) -> list[str]:

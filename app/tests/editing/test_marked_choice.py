@@ -7,13 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.data import presets, qualities
 from app.editing.candidates import Footage
 from app.editing.choice import Choice, Pick
+from app.editing.document import build_edit
 from app.editing.matching import labels_of, spoken_matches
 from app.editing.timing import even_slots, voice_slots
 from app.editing.variants import choose
 from app.errors import FootageError, NotEnoughFootage
 from app.models.base import canonical_json
+from app.models.edit import Transition
 from app.models.marks import FileMarks, MarkedSegment, Pin
 from app.models.media import Moment
 from app.models.timing import Span
@@ -316,3 +319,24 @@ def _hashes(files: Sequence[Footage], picks: Sequence[Pick]) -> list[int]:
         for m in s.moments
         if pick.start - 0.125 <= m.time <= pick.start + pick.frames / 30 + 0.125
     ]
+
+
+def test_dissolves_show_nothing_that_is_never_used() -> None:
+    never = [MarkedSegment(start=at, end=at + 1.5, never_use=True) for at in range(4, 90, 4)]
+    files = [marked(take("a.mp4", 92), *never)]
+    slots = [(60,) * 8]
+    (variant,) = choose(files, slots, 1).variants
+    edit = build_edit(
+        name="clip",
+        picks=variant.picks,
+        footage=files,
+        preset=presets()["tiktok"],
+        quality=qualities()["draft"],
+        framing="crop",
+        transition=Transition(kind="dissolve", frames=8),
+    )
+    halves = [shot.enter.frames / 60 for shot in edit.shots]
+    assert any(halves)
+    for before, behind, shown in zip(halves, [*halves[1:], 0.0], edit.shots, strict=True):
+        seen = Span(start=shown.source_start - before, end=shown.source_start + shown.frames / 30 + behind)
+        assert all(seen.overlap(Span(start=mark.start, end=mark.end)) == 0 for mark in never)
