@@ -64,7 +64,7 @@ def decide(
     slots = [
         _slots(request, of_variant(spoken, number), number, found, said[number]) for number in range(request.count)
     ]
-    choice = choose(footage, slots, request.seed, strict=request.strict, spoken=said)
+    choice = choose(footage, slots, request.seed, strict=request.strict, allow_alike=request.allow_alike, spoken=said)
     edits, wanted = [], []
     for place, variant in enumerate(choice.variants):
         one = of_variant(spoken, variant.index)
