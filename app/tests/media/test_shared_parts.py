@@ -196,3 +196,19 @@ def test_a_word_appears_at_its_frame_however_late_in_a_part(tmp_path: Path, stag
     plain, said = (pictures(next((tmp_path / name).glob("part-*.mp4"))) for name in ("plain", "said"))
     differ = [n for n in range(100, 120) if np.abs(plain[n].astype(int) - said[n]).max() > 60]
     assert differ == list(range(111, 118))
+
+
+def test_what_was_there_is_told_apart_from_what_was_encoded(tmp_path: Path, stage: Stage, pool: Pool) -> None:
+    """Six of eight parts are in the pool: they count as done at once, and not as a sign of speed."""
+    edit = edit_of(stage, captions(*a_cue_each()))
+    encode(stage, edit, tmp_path / "first", pool)
+    changed = edit.evolve(captions=captions(cue("x", 2, 12), *a_cue_each()[1:-1], cue("y", 6 * FRAMES, 6 * FRAMES + 9)))
+    shares, found = list[float](), list[float]()
+    control = Control(shares.append, found=found.append)
+    report = render_parts(
+        stage.material(changed, subtitles=subtitles_of(changed)), stage.place(tmp_path / "next", control), 1, pool
+    )
+    assert (report.encoded, report.encoded_frames) == (2, 2 * FRAMES)
+    assert sum(found) == pytest.approx(6 / 8)
+    assert shares == sorted(shares) and shares[5] == pytest.approx(6 / 8)
+    assert any(6 / 8 < share < 1 for share in shares), "frames that are encoded are counted as they come"
