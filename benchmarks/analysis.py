@@ -8,7 +8,7 @@ from app.media.probe import probe
 from app.models.control import Control
 from app.models.media import Analysis
 from benchmarks.tools.figure import Figure
-from benchmarks.tools.footage import FULL, QUICK, SEEDS, Style, footage, origin
+from benchmarks.tools.footage import SEEDS, Style, footage, length, origin
 from benchmarks.tools.limits import bare_decode
 from benchmarks.tools.peers import NoPeers, ask
 from benchmarks.tools.spent import Spent, in_turn, spent
@@ -22,9 +22,10 @@ FASTER = (2.0, 3.0)
 
 def run(quick: bool) -> list[Figure]:
     """Measure footage as phones record it, uncut and edited."""
-    seconds, times = (QUICK, 1) if quick else (FULL, 3)
+    times = 1 if quick else 3
     figures = []
     for style, (bar, goal) in BARS.items():
+        seconds = length(style, quick)
         path, _ = footage(style, seconds, SEEDS[0])
         ours, bare = in_turn(times, lambda path=path: spent(look, path), lambda path=path: spent(bare_decode, path))  # type: ignore[misc]
         figures.append(

@@ -28,8 +28,8 @@ Style = Literal["phone", "edited", "uncut", "blends"]
 SEEDS = (41, 42, 43)
 """Nothing was tuned on these."""
 
-FULL, QUICK = 180.0, 30.0
-"""Seconds of a full run's footage, and of a quick one's."""
+FULL, EDITED, QUICK = 180.0, 120.0, 30.0
+"""Seconds of a full run's footage (what is edited takes a quarter of an hour to encode) and of a quick one's."""
 
 HD: Size = (1920, 1080)
 FPS = 30
@@ -48,6 +48,11 @@ def footage(style: Style, seconds: float, seed: int, size: Size = HD) -> tuple[P
         if new is not None:
             truth.write_text(json.dumps(_make(new, style, seconds, seed, size)), encoding="utf-8")
     return place, json.loads(truth.read_text(encoding="utf-8"))
+
+
+def length(style: Style, quick: bool) -> float:
+    """Return how many seconds of such footage are used."""
+    return QUICK if quick else EDITED if style == "edited" else FULL
 
 
 def shared_tool() -> Path | None:

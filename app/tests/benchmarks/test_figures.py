@@ -69,6 +69,8 @@ def test_a_bar_that_is_missed_ends_the_command_with_1(
     told = capsys.readouterr().out
     assert "MISSES ITS BAR" in told
     assert "SQLite" in told
+    assert "ffmpeg" in told
+    assert "moviepy 2." in told
     assert '"holds": false' in told
 
 
