@@ -110,16 +110,29 @@ def read_source_sound(given: str) -> SourceSound:
 def _sound_word(word: str) -> dict[str, Any]:
     """Return the fields of `SourceSound` that one word sets. Raises `ValueError`."""
     name, colon, value = word.partition(":")
-    if name == "muted" and bool(value) == bool(colon):
-        share = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", value or "0%")
-        if share is not None:
-            return {"mode": "muted", "keep": float(share[1]) / 100}
+    if name == "muted":
+        return {"mode": "muted", "keep": _share(value if colon else "0%")}
     if word == "ambience":
         return {"mode": "ambience"}
     level = _decibels(value if name == "duck" else word)
     if level is None:
         raise ValueError(word)
     return {"duck_db" if name == "duck" else "level_db": level}
+
+
+def _share(text: str) -> float:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", text.strip())
+    if match is None:
+        raise ValueError(text)
+    return float(match[1]) / 100
+
+
+def read_share(given: str, option: str) -> float:
+    """Return a share such as `20%` as a number. Raises `InputError`."""
+    try:
+        return _share(given)
+    except ValueError as error:
+        raise InputError(f"{option} cannot be {given!r}.", hint="Use a share such as 20%.", subject=option) from error
 
 
 def read_music(path: Path | None, level: float | None, start: float | None) -> MusicWish | None:

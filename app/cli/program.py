@@ -5,7 +5,7 @@ import sys
 import typer
 
 from app import __version__
-from app.cli import export, jobs, make, render, serve, show, swap, worker
+from app.cli import export, jobs, make, mute, render, serve, show, swap, worker
 from app.cli.output import fail, fail_unexpected, tolerate_any_terminal
 from app.errors import Cancelled, EditFactoryError, InputError
 
@@ -20,6 +20,7 @@ cli.command("make")(make.make_command)
 cli.command("render")(render.render_command)
 cli.command("export")(export.export_command)
 cli.command("swap")(swap.swap_command)
+cli.command("mute")(mute.mute_command)
 cli.command("serve")(serve.serve_command)
 cli.command("worker")(worker.worker_command)
 cli.add_typer(jobs.commands, name="jobs")
