@@ -37,6 +37,7 @@ _TOO_WIDE = 2.25  # times the window's half: when most interest lies further apa
 _MOSTLY = 0.6  # of the moments
 _BESIDE, _ABOVE, _BELOW = 0.12, 0.4, 0.15  # of a face's size that belongs to it: hair, ears, chin
 _NO_SMALLER = 0.25  # of the largest face's area: smaller ones are passers-by
+_NEAR = 1.0  # s; what was looked at longer ago says nothing
 _HOLDS = 0.5  # s that a face is believed to stay where it was seen
 _EYES = 0.38  # of the window's height from its top: where a face is well placed
 _HEADS = 0.1  # of the picture's height from its top: above it there is hardly ever a head
@@ -104,11 +105,13 @@ def window(size: tuple[int, int], canvas: Canvas) -> tuple[float, float]:
 
 
 def _seen(moments: Sequence[Moment], span: Span) -> list[tuple[float, Focus]]:
-    """Return what was looked at in the span, with its time as a share of it; the nearest when there is none in it."""
+    """Return what was looked at in the span, with its time as a share of it; one close by when there is none in it."""
     known = sorted(((m.time, m.focus) for m in moments if m.focus is not None), key=lambda item: item[0])
     inside = [item for item in known if span.start - 1e-6 <= item[0] <= span.end + 1e-6]
     if known and not inside:
-        inside = [min(known, key=lambda item: abs(item[0] - (span.start + span.end) / 2))]
+        middle = (span.start + span.end) / 2
+        nearest = min(known, key=lambda item: abs(item[0] - middle))
+        inside = [nearest] if abs(nearest[0] - middle) <= _NEAR else []
     length = max(span.length, 1e-6)
     return [(min(1.0, max(0.0, (time - span.start) / length)), focus) for time, focus in inside]
 

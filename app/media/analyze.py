@@ -24,6 +24,10 @@ ANALYSIS_VERSION = 4
 STEP = 0.25
 """Seconds between two moments of a shot."""
 
+FOCUS_REACH = 1.0
+"""Seconds from a look at the picture to the last moment that goes by it: later, what was seen may be gone."""
+
+_NEAR = 60  # frames that may tell of the motion of one that was not compared
 _PICTURE_SHARE = 0.9  # of the work: the voice detector is 250 times as fast as real time
 
 
@@ -45,7 +49,8 @@ def analyze(
     when nothing decodes, media_bad_times, and the codes of `open_media`) and `Cancelled`.
     """
     picture = control.part(0.0, _PICTURE_SHARE)
-    signals, changes = joined(signals_of(path, info, picture, max_pixels, thorough=thorough, threads=threads))
+    looked = signals_of(path, info, picture, max_pixels, thorough=thorough, threads=threads)
+    signals, changes = joined(looked.pieces, looked.cuts)
     spoken = speech(path, control.part(_PICTURE_SHARE, 1.0), info.duration, max_pixels) if info.audio else ()
     control.report(1.0)
     return Analysis(
@@ -166,23 +171,27 @@ def _moment(signals: Signals, stretch: Stretch, frames: Stretch, time: float, fl
 
 
 def _focus(signals: Signals, stretch: Stretch, time: float) -> Focus | None:
-    """Return where the eye goes at the nearest time in the same shot at which that was looked at."""
+    """Return where the eye goes at the nearest time in the same shot at which that was looked at, unless it is far."""
     times = signals.focus_times
     edges = [signals.time[stretch.first] - 1e-9, signals.time[stretch.end - 1] + 1e-9]
     first, end = (int(at) for at in np.searchsorted(times, edges))
     if first == end:
         return None
     nearest: int = first + int(np.argmin(np.abs(times[first:end] - time)))
-    return signals.focus[nearest][1]
+    return signals.focus[nearest][1] if abs(times[nearest] - time) <= FOCUS_REACH else None
 
 
 def _motion(signals: Signals, first: int, end: int, stretch: Stretch) -> float:
     """Return the median motion in 1/30 s; a shot's first frame, which is compared with the shot before, is left out.
 
-    So are frames that were not compared with the one before them.
+    So are frames that were not compared with the one before them; without any, those near it count.
     """
     first = max(first, stretch.first + 1)
-    values = signals.motion[first:end][signals.is_linked[first:end]]
+    linked = first + np.flatnonzero(signals.is_linked[first:end])
+    if not linked.size:
+        near = slice(max(stretch.first + 1, first - _NEAR), min(stretch.end, end + _NEAR))
+        linked = near.start + np.flatnonzero(signals.is_linked[near])
+    values = signals.motion[linked]
     return float(np.median(values)) * signals.fps / 30 if values.size else 0.0
 
 

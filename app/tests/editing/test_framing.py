@@ -276,3 +276,7 @@ def test_a_wider_spread_never_turns_a_blur_back_into_a_crop() -> None:
     modes = [framed(looks(*[0.5] * 12, spread=spread)).mode for spread in np.linspace(0.02, 0.49, 48)]
 
     assert sum(a != b for a, b in pairwise(modes)) == 1
+
+
+def test_what_was_looked_at_long_before_does_not_count() -> None:
+    assert frame_shot(looks(0.2), Span(start=15, end=17), LANDSCAPE, TALL).move.start == View()

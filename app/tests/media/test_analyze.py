@@ -1,5 +1,6 @@
 """Whole analyses of made and real clips: shots, moments, flaws, scores, speech."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from app.errors import Cancelled, MediaError
 from app.media.analyze import ANALYSIS_VERSION, STEP, analyze, shots_of
 from app.media.probe import probe
 from app.models.control import Control
-from app.models.media import Analysis
+from app.models.media import Analysis, Focus
 from app.tests.conftest import ClipMaker
 from app.tests.footage import ffmpeg, make_clip, say, texture
 from app.tests.media.test_shots import steady
@@ -151,6 +152,15 @@ def test_a_low_variable_rate_has_all_its_moments(tmp_path: Path) -> None:
 def test_motion_is_in_a_thirtieth_of_a_second() -> None:
     slow, fast = shots_of(steady(60, fps=10))[0], shots_of(steady(60, fps=30))[0]
     assert slow.motion == pytest.approx(fast.motion / 3, rel=0.01)
+
+
+def test_where_the_eye_went_long_ago_says_nothing_of_now() -> None:
+    signals = replace(steady(150), focus=((0.5, Focus(x=0.3)), (4.0, Focus(x=0.8))))
+    (shot,) = shots_of(signals)
+    seen = {moment.time: moment.focus and moment.focus.x for moment in shot.moments}
+    assert {x for time, x in seen.items() if time < 1.5} == {0.3}
+    assert {x for time, x in seen.items() if 1.5 < time < 3} == {None}
+    assert {x for time, x in seen.items() if time > 3} == {0.8}
 
 
 def test_a_file_that_breaks_off_is_used_as_far_as_it_goes(make: ClipMaker, tmp_path: Path) -> None:
