@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from rich.markup import escape
 
 from app.cli.marks import marks_given
-from app.cli.options import read_music, read_script, read_source_sound, read_transition
+from app.cli.options import read_brand_file, read_music, read_script, read_source_sound, read_transition
 from app.cli.output import cancellable, console, live_progress, print_json
 from app.config import Settings, load_settings
 from app.editing.script.spoken import split_scripts
@@ -58,6 +58,7 @@ def make_command(
     ] = "cut",
     transition_frames: Annotated[int | None, typer.Option(help="Its length in frames, 2 to 60 (default 10).")] = None,
     pauses: Annotated[float | None, typer.Option(help="Seconds: longer pauses of the voice are shortened.")] = None,
+    brand: Annotated[Path | None, typer.Option(help="A TOML file of your brand: see docs/brand.md.")] = None,
     over_length: Annotated[
         str, typer.Option(help="When the voice is too long even at 1.15: error, or keep it as it is.")
     ] = "error",
@@ -88,6 +89,7 @@ def make_command(
         source_sound=read_source_sound(source_sound),
         music=read_music(music, music_level, music_start),
         marks=marks_given(marks, keywords or ()),
+        brand=read_brand_file(brand),
         transition=read_transition(transition, transition_frames),
         pauses=pauses,
         over_length=over_length,

@@ -7,7 +7,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from app.editing.brand import read_brand
 from app.errors import InputError, ScriptError
+from app.models.brand import BrandWish
 from app.models.edit import SourceSound, Transition
 from app.models.make import MusicWish
 
@@ -68,6 +70,23 @@ def _not_text(place: Path) -> ScriptError:
         subject="script",
         code="script_not_text",
     )
+
+
+def read_brand_file(place: Path | None) -> BrandWish | None:
+    """Return what the brand file says. Raises `InputError` (brand_missing, bad_brand)."""
+    if place is None:
+        return None
+    try:
+        text = place.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
+        raise InputError(
+            f"The brand file {place} cannot be read: {reason}.",
+            hint="Name a TOML file: docs/brand.md shows what it may say.",
+            subject="brand",
+            code="brand_missing",
+        ) from error
+    return read_brand(text, place.parent)
 
 
 def read_transition(kind: str, frames: int | None) -> Transition:

@@ -12,6 +12,7 @@ from app.editing.framing import frame_shot
 from app.editing.photo_moves import travel_over
 from app.editing.transitions import shot_spans, with_transitions
 from app.errors import EditError
+from app.models.brand import BrandWish
 from app.models.edit import (
     EDIT_VERSION,
     Canvas,
@@ -55,6 +56,7 @@ def build_edit(
     captions: Captions | None = None,
     source_sound: SourceSound | None = None,
     music: MusicTrack | None = None,
+    brand: BrandWish | None = None,
     beside: Sequence[SourceRef] = (),
     transition: Transition | None = None,
     transitions_at: frozenset[int] | None = None,
@@ -63,8 +65,8 @@ def build_edit(
     """Return the edit document of one variant.
 
     Its ids are made from its content, and its sources are those of `footage` that the picks use, with where somebody
-    speaks in them when its sound needs to know, and those `beside` it (music), by content hash, so that equal input
-    gives an equal document whatever the order of the files. Shots begin with `transition` at the cuts whose frames are
+    speaks in them when its sound needs to know, and those `beside` it (music, logo), by content hash, so that equal
+    input gives an equal document whatever the order of the files. Shots begin with `transition` at the cuts whose frames are
     in `transitions_at` (None: all), where their footage allows it.
     """
     canvas = canvas_for(preset, quality)
@@ -77,19 +79,23 @@ def build_edit(
     taken = [item for item in footage if item.info.content_hash in used]
     sources = {item.info.content_hash: _source(item, source_sound) for item in taken}
     sources |= {source.content_hash: source for source in beside}
+    frames = sum(shot.frames for shot in shots)
+    logo = next((source.content_hash for source in beside if source.kind == "logo"), None)
+    branded = brand.for_clip(frames, logo) if brand else None
     content: dict[str, Any] = {
         "version": EDIT_VERSION,
         "name": name,
         "preset": preset.name,
         "quality": quality.name,
         "canvas": canvas,
-        "frames": sum(shot.frames for shot in shots),
+        "frames": frames + (branded.end_card.frames if branded and branded.end_card else 0),
         "sources": tuple(sources[content_hash] for content_hash in sorted(sources)),
         "shots": shots,
         "voice": _voice_track(voice) if voice else None,
         "source_sound": source_sound or SourceSound(),
         "music": music,
         "captions": captions,
+        "brand": branded,
         "poster_frame": poster_frame(picks),
         "seed": seed,
     }

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from app import data
+from app.media.caption_layout import safe_rectangle
 from app.media.colours import read_colours
 from app.media.containers import MAX_PIXELS, no_picture, open_media, picture_stream
 from app.media.graph import Source
 from app.media.photo import photo_film
 from app.media.seeking import WITHOUT_INDEX
+from app.media.stamp import Stamp
 from app.models.edit import Edit
 from app.models.media import MediaInfo
 
@@ -22,6 +25,19 @@ def decodable(
     used = {shot.source for shot in edit.shots}
     names = {source.content_hash: source.name for source in edit.sources}
     return {key: _decodable(sources[key], names[key], infos[key], folder) for key in sorted(used)}
+
+
+def stamp_of(edit: Edit, sources: Mapping[str, Path], infos: Mapping[str, MediaInfo], folder: Path) -> Stamp | None:
+    """Return the edit's logo as it is drawn, None without one. Raises `MediaError`, `StorageError`, `UnknownName`."""
+    logo = edit.brand.logo if edit.brand else None
+    if logo is None:
+        return None
+    info, max_pixels = infos[logo.source], max(MAX_PIXELS, infos[logo.source].width * infos[logo.source].height)
+    film = photo_film(sources[logo.source], logo.source, folder, max_pixels=max_pixels, alpha=True)
+    area = safe_rectangle(data.find("preset", data.presets(), edit.preset), edit.canvas)
+    wide, high = edit.canvas.width, edit.canvas.height
+    safe = area.left / wide, area.top / high, area.right / wide, area.bottom / high
+    return Stamp(film, 0, (info.width, info.height), logo, safe)
 
 
 def _decodable(path: Path, name: str, info: MediaInfo, folder: Path) -> Source:

@@ -8,10 +8,11 @@ from app.media.colours import Colours
 from app.media.ffmpeg import Input
 from app.media.framing import TURNS, framing_filters, window_filters
 from app.media.seeking import begin_before
+from app.media.stamp import Stamp, card, stamped
 from app.media.stretches import Showing, Stretch, StretchKind, stretches
 from app.media.subtitles import DRAW
 from app.media.windows import Travel, moving_window
-from app.models.edit import Canvas, Edit, EditShot
+from app.models.edit import Canvas, Edit, EditShot, EndCard
 from app.models.media import Rotation
 from app.models.timing import OUTPUT_FPS
 
@@ -71,7 +72,8 @@ class Take:
 class Part:
     """`frames` frames of a clip, beginning at its frame `first`, made by one graph; `index` names its file.
 
-    `label` says in errors which part it is: "shot 3".
+    `label` says in errors which part it is: "shot 3". `stamp` is the logo that is drawn over it, `card` what is on
+    screen where there is no shot.
     """
 
     index: int
@@ -80,6 +82,8 @@ class Part:
     frames: int
     takes: tuple[Take, ...]
     label: str
+    stamp: Stamp | None = None
+    card: EndCard | None = None
 
     @property
     def name(self) -> str:
@@ -94,16 +98,25 @@ class Part:
     @property
     def contents(self) -> tuple[str, ...]:
         """The content hashes of `inputs`, in their order: with what ffmpeg is told, they decide its pixels."""
-        return tuple(take.shot.source for take in self.takes)
+        return (*(take.shot.source for take in self.takes), *([self.stamp.logo.source] if self.stamp else []))
 
     def without_lead(self) -> "Part":
         """Return the same part, decoded from its very first picture on."""
         return replace(self, takes=tuple(replace(take, lead=0.0) for take in self.takes))
 
 
-def parts_of(edit: Edit, sources: Mapping[str, Source]) -> tuple[Part, ...]:
-    """Return the edit's picture as parts, in order. Raises `MediaError` for a source that can no longer be opened."""
-    return tuple(_part(index, stretch, edit, sources) for index, stretch in enumerate(stretches(edit)))
+def parts_of(edit: Edit, sources: Mapping[str, Source], stamp: Stamp | None = None) -> tuple[Part, ...]:
+    """Return the edit's picture as parts, in order, each with the logo that `stamp` is.
+
+    Raises `MediaError` for a source that can no longer be opened.
+    """
+    parts = (_part(index, stretch, edit, sources) for index, stretch in enumerate(stretches(edit)))
+    return tuple(_branded(part, edit, stamp) for part in parts)
+
+
+def _branded(part: Part, edit: Edit, stamp: Stamp | None) -> Part:
+    card = edit.brand.end_card if edit.brand and part.kind == "card" else None
+    return replace(part, card=card, stamp=None if card and not card.logo else stamp)
 
 
 def _part(index: int, stretch: Stretch, edit: Edit, sources: Mapping[str, Source]) -> Part:
@@ -129,7 +142,8 @@ def _lead(source: Source, start: float) -> float:
 
 def inputs(part: Part) -> tuple[Input, ...]:
     """Return the files the part is made of, each read from a little before what it shows to a little after."""
-    return tuple(_input(take) for take in part.takes)
+    logo = [Input(part.stamp.path, ("-threads", str(DECODE_THREADS)))] if part.stamp else []
+    return (*(_input(take) for take in part.takes), *logo)
 
 
 def _input(take: Take) -> Input:
@@ -146,11 +160,21 @@ def picture(part: Part, canvas: Canvas, *, captions: bool, then: str = "") -> tu
     """
     ending = [_at_time_of(part.first), DRAW] if captions else []
     end = ",".join(filter(None, [*ending, _COUNTED, then]))
-    if len(part.takes) == 1:
+    if len(part.takes) == 1 and not part.stamp:
         (take,) = part.takes
         return ("-map", f"0:{take.source.stream}", "-vf", f"{_shown(take, canvas)},{end}")
+    graph = _base(part, canvas)
+    if part.stamp:
+        graph = stamped(graph, len(part.takes), part.stamp, canvas, on_card=part.card is not None)
+    return ("-filter_complex", f"{graph},{end}[picture]", "-map", "[picture]")
+
+
+def _base(part: Part, canvas: Canvas) -> str:
+    """Return the graph of the part's picture without what the brand puts over it."""
+    if part.card:
+        return card(part.card, canvas)
     sides = [f"[{n}:{take.source.stream}]{_shown(take, canvas)}" for n, take in enumerate(part.takes)]
-    return ("-filter_complex", f"{_blended(part, sides)},{end}[picture]", "-map", "[picture]")
+    return sides[0] if len(sides) == 1 else _blended(part, sides)
 
 
 def _at_time_of(first: int) -> str:

@@ -29,11 +29,15 @@ class Take:
 
 
 def takes_of(edit: Edit, sounding: Mapping[str, Path]) -> tuple[Take, ...]:
-    """Return the sound under each shot; `sounding` has the sources, by content hash, that have sound."""
+    """Return the sound under each shot, and the end card's silence.
+
+    `sounding` has the sources, by content hash, that have sound.
+    """
     speech = {source.content_hash: source.speech for source in edit.sources}
-    return tuple(
+    takes = (
         Take(sounding.get(shot.source), shot.source_start, shot.frames, speech[shot.source]) for shot in edit.shots
     )
+    return (*takes, *([Take(None, 0.0, edit.end_card_frames)] if edit.end_card_frames else []))
 
 
 def joined(takes: Sequence[Take], wanted: SourceSound, place: Workplace) -> Samples:

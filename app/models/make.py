@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.models.base import Record
+from app.models.brand import BrandWish
 from app.models.edit import Decibels, FramingChoice, QualityName, SourceSound, Transition
 from app.models.marks import FootageMarks
 from app.models.report import CheckReport
@@ -44,6 +45,7 @@ class MakeRequest(Record):
     source_sound: SourceSound = SourceSound()
     music: MusicWish | None = None
     transition: Transition = Transition()
+    brand: BrandWish | None = None
     marks: FootageMarks = FootageMarks()
     over_length: OverLength = "error"
     pauses: Annotated[float, Field(ge=0.1, le=5.0)] | None = None

@@ -26,6 +26,7 @@ from app.services.edits import EditLibrary
 from app.services.machine_speed import render_seconds
 from app.services.sources import SourceIndex, quoted, unquoted
 from app.workflows.clips.decide import Spoken, decide, of_variant
+from app.workflows.clips.logo import logo_ref, probe_logo
 from app.workflows.clips.music import music_ref, probe_music
 from app.workflows.clips.places import require_space
 from app.workflows.clips.summary import describe, likenesses, sound_notes, voice_notes
@@ -40,23 +41,24 @@ def generate_workflow(job: JobRun, request: Json) -> None:
     asked, settings = read_request(request), job.settings
     found = job.step("probe", lambda control: probe_all(asked, settings, control))
     sources = [source_of(record) for record in found["sources"]]
-    music = source_of(found["music"]) if found["music"] else None
+    music, logo = (source_of(found[kind]) if found[kind] else None for kind in ("music", "logo"))
     weights = _weights(asked, sources, settings)
     job.plan(weights)
     job.expects(sum(weights.values()))
     job.step("analyze", lambda control: _analyze(job, sources, control, thorough=asked.thorough))
     spoken = job.step("speak", lambda control: _speak(job, asked, control))
-    decided = job.step("choose", lambda control: _choose(asked, sources, music, spoken, settings, control))
+    decided = job.step("choose", lambda control: _choose(asked, sources, (music, logo), spoken, settings, control))
     job.plan({"render": 1.0})
     job.expects(weights["render"])
-    files = [*sources, *filter(None, [music])]
+    files = [*sources, *filter(None, [music, logo])]
     clips = job.step("render", lambda control: _render(job, asked, files, spoken, decided, control))
     job.finish(_result(job, asked, [found, decided], spoken, clips).model_dump(mode="json"))
 
 
 def probe_all(request: MakeRequest, settings: Settings, control: Control) -> Json:
-    """Return the sources, the music, and notes on files of a folder that are left out. Raises `MediaError`."""
+    """Return sources, music and logo, and notes on files of a folder that are left out. Raises `MediaError`."""
     music = probe_music(request, settings, Control(event=control.event))
+    logo = probe_logo(request, settings, Control(event=control.event))
     found: dict[str, Source] = {}
     refused: list[MediaError] = []
     index = SourceIndex(settings)
@@ -69,6 +71,8 @@ def probe_all(request: MakeRequest, settings: Settings, control: Control) -> Jso
                 raise
             refused.append(error)
             continue
+        if logo is not None and info.content_hash == logo.info.content_hash and path in request.optional:
+            continue
         index.remember(path, info)
         found.setdefault(info.content_hash, Source(path, info))  # the same content twice is one source
     if not found:
@@ -78,6 +82,7 @@ def probe_all(request: MakeRequest, settings: Settings, control: Control) -> Jso
     return {
         "sources": [source.as_json() for source in found.values()],
         "music": music.as_json() if music else None,
+        "logo": logo.as_json() if logo else None,
         "notes": [f"Left out: {error.message}" for error in refused],
     }
 
@@ -184,12 +189,13 @@ def _heard(asked: MakeRequest, spoken: Json, settings: Settings, control: Contro
 def _choose(
     asked: MakeRequest,
     sources: Sequence[Source],
-    music: Source | None,
+    beside: tuple[Source | None, Source | None],
     spoken: Json,
     settings: Settings,
     control: Control,
 ) -> Json:
-    """Choose all variants together, keep their edit documents, and return what they are."""
+    """Choose all variants together, keep their edit documents, return what they are; `beside` are music and logo."""
+    music, logo = beside
     footage = [
         Footage(
             info=source.info,
@@ -201,8 +207,9 @@ def _choose(
         for source in sources
     ]
     heard = _heard(asked, spoken, settings, Control(event=control.event))
-    bed = music_ref(music, frozenset(source.info.content_hash for source in sources)) if music else None
-    choice, edits = decide(asked, footage, heard, bed)
+    shown_files = frozenset(source.info.content_hash for source in sources)
+    bed = music_ref(music, shown_files) if music else None
+    choice, edits = decide(asked, footage, heard, bed, logo_ref(logo, shown_files) if logo else None)
     require_space(asked.out, edits)
     library, choices = EditLibrary(settings), Choices(settings)
     chosen_from = ChosenFrom(

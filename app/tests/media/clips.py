@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from app.media.atomic import new_file
 from app.media.check import check_clip
-from app.media.decodable import decodable
+from app.media.decodable import decodable, stamp_of
 from app.media.ffmpeg import Limits, Workplace, find_ffmpeg
 from app.media.graph import Part, parts_of
 from app.media.held import own_folder
@@ -146,7 +146,8 @@ class Stage:
         )
 
     def parts(self, edit: Edit) -> tuple[Part, ...]:
-        return parts_of(edit, decodable(edit, self.paths, self.infos, self.folder))
+        files = (edit, self.paths, self.infos, self.folder)
+        return parts_of(edit, decodable(*files), stamp_of(*files))
 
     def check(
         self, path: Path, edit: Edit, subtitles: Subtitles | None = None, control: Control | None = None

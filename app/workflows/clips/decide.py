@@ -55,9 +55,13 @@ def of_variant(spoken: Sequence[Spoken], number: int) -> Spoken | None:
 
 
 def decide(
-    request: MakeRequest, footage: Sequence[Footage], spoken: Sequence[Spoken], music: SourceRef | None = None
+    request: MakeRequest,
+    footage: Sequence[Footage],
+    spoken: Sequence[Spoken],
+    music: SourceRef | None = None,
+    logo: SourceRef | None = None,
 ) -> tuple[Choice, list[Edit]]:
-    """Return the choice for all variants together, and an edit document for each; `music` is the file of theirs."""
+    """Return the choice for all variants together, and an edit document for each; `music` and `logo` are of theirs."""
     footage = marked(footage, request.marks)
     found = usable(footage)
     said = [_spoken_of(of_variant(spoken, number), footage) for number in range(request.count)]
@@ -85,7 +89,8 @@ def decide(
                 captions=_captions(request, one),
                 source_sound=request.source_sound,
                 music=_music(request, music),
-                beside=(music,) if music else (),
+                brand=request.brand,
+                beside=tuple(filter(None, [music, logo])),
                 transition=request.transition,
                 transitions_at=at,
                 seed=request.seed,

@@ -16,8 +16,9 @@ from app.editing.document import edit_json
 from app.editing.srt import write_srt
 from app.media.ass import ass_document
 from app.media.atomic import settle, storage_errors
+from app.media.brand_ass import with_brand
 from app.media.check import check_clip
-from app.media.decodable import decodable
+from app.media.decodable import decodable, stamp_of
 from app.media.ffmpeg import Limits, Workplace, find_ffmpeg
 from app.media.fonts import copy_fonts
 from app.media.graph import parts_of
@@ -31,6 +32,7 @@ from app.models.edit import Edit
 from app.models.media import MediaInfo
 from app.models.report import CheckReport, PartsReport, RenderReport, SoundReport
 from app.services.parts_cache import parts_pool
+from app.workflows.clips.decide import DEFAULT_STYLE
 from app.workflows.clips.holds import beside_prefix, bring, let_go, show, take_back
 from app.workflows.clips.places import files_of, is_taken, require_space, work_folder
 from app.workflows.clips.stems import take_stem
@@ -94,7 +96,8 @@ def check_and_poster(rendering: Rendering, control: Control) -> CheckReport:
     """Check the clip and make the still that stands for it. Raises `CheckFailed`, `StorageError` or `Cancelled`."""
     place, material = rendering.place(control), rendering.material
     clip, limits = rendering.folder / CLIP_NAME, place.limits
-    parts = parts_of(rendering.edit, decodable(rendering.edit, material.sources, material.infos, rendering.folder))
+    files = (rendering.edit, material.sources, material.infos, rendering.folder)
+    parts = parts_of(rendering.edit, decodable(*files), stamp_of(*files))
     with own_folder(rendering.folder / TRIES_NAME) as own, storage_errors(own):
         checks = check_clip(
             clip,
@@ -181,10 +184,13 @@ def _taken(stem: Path, edit: Edit, work: Path) -> Iterator[None]:
 
 
 def subtitles_of(edit: Edit) -> Subtitles | None:
-    """Return the captions as the renderer draws them, or None for a clip without."""
-    if edit.captions is None or not edit.captions.burnt or not edit.captions.cues:
+    """Return the captions and the brand's text as the renderer draws them, or None for a clip without."""
+    brand, burnt = edit.brand, edit.captions is not None and edit.captions.burnt and edit.captions.cues
+    if not burnt and not (brand and (brand.call_to_action or brand.end_card)):
         return None
-    style = find("caption style", caption_styles(), edit.captions.style)
+    style = find("caption style", caption_styles(), edit.captions.style if edit.captions else DEFAULT_STYLE)
     preset = find("preset", presets(), edit.preset)
-    text = ass_document(edit.captions, style, edit.canvas, preset)
+    text = ass_document(edit.captions, style, edit.canvas, preset) if edit.captions and burnt else ""
+    if brand:
+        text = with_brand(text, edit, style, preset)
     return Subtitles(text, lambda folder: copy_fonts(style, folder))

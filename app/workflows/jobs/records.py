@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.models.brand import BrandWish
 from app.models.make import MakeRequest
 from app.models.media import MediaInfo
 from app.services.sources import quoted, unquoted
@@ -31,12 +32,23 @@ def source_of(record: Json) -> Source:
 def request_json(request: MakeRequest) -> Json:
     """Return a request as a job keeps it: paths absolute and quoted."""
     return {
-        **request.model_dump(mode="json", exclude={"files", "optional", "out", "music"}),
+        **request.model_dump(mode="json", exclude={"files", "optional", "out", "music", "brand"}),
         "files": [quoted(path) for path in request.files],
         "optional": sorted(quoted(path) for path in request.optional),
         "out": quoted(request.out),
         "music": {**request.music.model_dump(), "path": quoted(request.music.path)} if request.music else None,
+        "brand": _brand_json(request.brand) if request.brand else None,
     }
+
+
+def _brand_json(brand: BrandWish) -> Json:
+    told: Json = brand.model_dump(mode="json", exclude={"logo": {"file"}})
+    return {**told, "logo": {**told["logo"], "file": quoted(brand.logo.file)}} if brand.logo else told
+
+
+def _brand_of(record: Json) -> Json:
+    logo = record["logo"]
+    return {**record, "logo": logo and {**logo, "file": unquoted(logo["file"])}}
 
 
 def read_request(record: Json) -> MakeRequest:
@@ -48,5 +60,6 @@ def read_request(record: Json) -> MakeRequest:
             "optional": frozenset(unquoted(path) for path in record["optional"]),
             "out": unquoted(record["out"]),
             "music": (music := record["music"]) and {**music, "path": unquoted(music["path"])},
+            "brand": (brand := record["brand"]) and _brand_of(brand),
         }
     )

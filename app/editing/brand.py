@@ -1,0 +1,34 @@
+"""A brand file read: TOML in, what it asks for out, each mistake with the field it is in."""
+
+import tomllib
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from app.errors import InputError
+from app.models.brand import BrandWish, LogoWish
+
+
+def read_brand(text: str, folder: Path) -> BrandWish:
+    """Return what the TOML `text` of a brand file in `folder` asks for. Raises `InputError` (bad_brand)."""
+    try:
+        wish = BrandWish.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise _wrong("brand", f"it is not TOML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "brand"
+        what = str(first["msg"]).removeprefix("Value error, ")
+        raise _wrong(field, f"{field} cannot be {first.get('input')!r}: {what[:1].lower()}{what[1:]}") from error
+    if wish.logo is None:
+        return wish
+    return wish.evolve(logo=LogoWish.model_validate({**dict(wish.logo), "file": folder / wish.logo.file}))
+
+
+def _wrong(field: str, what: str) -> InputError:
+    return InputError(
+        f"The brand file is wrong: {what}.",
+        hint="docs/brand.md shows what it may say.",
+        subject=field,
+        code="bad_brand",
+    )
