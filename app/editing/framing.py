@@ -39,6 +39,7 @@ _BESIDE, _ABOVE, _BELOW = 0.12, 0.4, 0.15  # of a face's size that belongs to it
 _NO_SMALLER = 0.25  # of the largest face's area: smaller ones are passers-by
 _NEAR = 1.0  # s; what was looked at longer ago says nothing
 _HOLDS = 0.5  # s that a face is believed to stay where it was seen
+_AIM = 0.4  # how much the middle counts where nothing stands out: whoever films aims at it
 _EYES = 0.38  # of the window's height from its top: where a face is well placed
 _HEADS = 0.1  # of the picture's height from its top: above it there is hardly ever a head
 _DIGITS = 4
@@ -105,12 +106,15 @@ def window(size: tuple[int, int], canvas: Canvas) -> tuple[float, float]:
 
 
 def _seen(moments: Sequence[Moment], span: Span) -> list[tuple[float, Focus]]:
-    """Return what was looked at in the span, with its time as a share of it; one close by when there is none in it."""
-    known = sorted(((m.time, m.focus) for m in moments if m.focus is not None), key=lambda item: item[0])
-    inside = [item for item in known if span.start - 1e-6 <= item[0] <= span.end + 1e-6]
-    if known and not inside:
+    """Return what was looked at in the span, with its time as a share of it; one close by when there is none in it.
+
+    Where nobody looked, nothing stands out.
+    """
+    looks = sorted(((m.time, m.focus or Focus()) for m in moments), key=lambda item: item[0])
+    inside = [item for item in looks if span.start - 1e-6 <= item[0] <= span.end + 1e-6]
+    if looks and not inside:
         middle = (span.start + span.end) / 2
-        nearest = min(known, key=lambda item: abs(item[0] - middle))
+        nearest = min(looks, key=lambda item: abs(item[0] - middle))
         inside = [nearest] if abs(nearest[0] - middle) <= _NEAR else []
     length = max(span.length, 1e-6)
     return [(min(1.0, max(0.0, (time - span.start) / length)), focus) for time, focus in inside]
@@ -177,12 +181,12 @@ def _down(focus: Focus, high: float) -> list[tuple[float, float]]:
         main = _main(focus.faces)
         return [((face.top + face.bottom) / 2 + (0.5 - _EYES) * high, _FACE / len(main)) for face in main]
     certain, heads = _certainty(focus), min(focus.y, _HEADS + high / 2)
-    return [(heads + certain * (focus.y - heads), certain)]
+    return [(heads if focus == Focus() else heads + certain * (focus.y - heads), certain)]
 
 
 def _certainty(focus: Focus) -> float:
     """Return how much a focus counts, 0.05 to 1: the closer together its interest is, the more."""
-    return max(0.05, 1 - 2 * focus.spread)
+    return _AIM if focus == Focus() else max(0.05, 1 - 2 * focus.spread)
 
 
 def _lasting(seen: Sequence[tuple[float, Focus]], seconds: float) -> list[tuple[tuple[float, float], tuple[Box, ...]]]:

@@ -280,3 +280,10 @@ def test_a_wider_spread_never_turns_a_blur_back_into_a_crop() -> None:
 
 def test_what_was_looked_at_long_before_does_not_count() -> None:
     assert frame_shot(looks(0.2), Span(start=15, end=17), LANDSCAPE, TALL).move.start == View()
+
+
+def test_one_vague_look_does_not_decide_for_a_shot_nobody_looked_at() -> None:
+    vague, plain = Focus(x=0.65, y=0.5, spread=0.35), Focus(x=0.65, y=0.5, spread=0.1)
+
+    assert abs(framed(shot(*[None] * 6, *[vague] * 5)).move.start.x - 0.5) < 0.06
+    assert framed(shot(*[None] * 3, *[plain] * 8)).move.start.x == pytest.approx(0.65, abs=0.06)
