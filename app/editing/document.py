@@ -66,8 +66,8 @@ def build_edit(
 
     Its ids are made from its content, and its sources are those of `footage` that the picks use, with where somebody
     speaks in them when its sound needs to know, and those `beside` it (music, logo), by content hash, so that equal
-    input gives an equal document whatever the order of the files. Shots begin with `transition` at the cuts whose frames are
-    in `transitions_at` (None: all), where their footage allows it.
+    input gives an equal document whatever the order of the files. Shots begin with `transition` at the cuts whose
+    frames are in `transitions_at` (None: all), where their footage allows it.
     """
     canvas = canvas_for(preset, quality)
     files = {item.info.content_hash: item for item in footage}
