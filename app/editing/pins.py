@@ -95,7 +95,7 @@ def place_pins(
     for pin in pins:
         others = (_as_place(pool, other) for other in pins if other is not pin)
         # What surrounds a pin in its slot is not worth what only one clip may show.
-        spared = (one for one in pool.single_use if not _overlap(one, pin))
+        spared = (one for parts in pool.single_use if not any(_overlap(p, pin) for p in parts) for one in parts)
         taken: list[Place | Stretch] = [*fixed.values(), *others, *spared]
         window, place = _best_window(pool, lengths, fixed, pin, taken)
         merged = window.last - window.first

@@ -76,7 +76,7 @@ class Pool:
     one row a place; `run_shot` and `run_start` (axis) one a run; `when` (axis), `hashes` and `total` (qualities summed
     up to each, one row more) one a moment; `shot_score`, `offset` (axis less source seconds), `shot_source` and
     `shot_span` (source seconds) one a shot. `favourites` and `single_use` are what a person marked, on the
-    axis; `typical` is the footage's sharpness.
+    axis, the latter with one part for each shot of a segment; `typical` is the footage's sharpness.
     """
 
     usable: Usable
@@ -96,7 +96,7 @@ class Pool:
     shot_source: Ints
     shot_span: tuple[Span, ...]
     favourites: tuple[Stretch, ...]
-    single_use: tuple[Stretch, ...]
+    single_use: tuple[tuple[Stretch, ...], ...]
     typical: float
     _spans: dict[int, Spans] = field(default_factory=dict)
 
@@ -204,10 +204,19 @@ def build_pool(found: Usable, shortest: int = SHORTEST_SLOT) -> Pool:
         aside=np.array([is_secondary(found.footage[r.source]) for r in found.runs], dtype=np.bool_)[run],
         shot_source=np.array([source for source, _ in shots], dtype=np.int64),
         shot_span=tuple(shot.span for shot in shots.values()),
-        favourites=tuple(stretch for mark, stretch in marked if mark.favourite),
-        single_use=tuple(stretch for mark, stretch in marked if mark.single_use),
+        favourites=tuple(stretch for _, mark, stretch in marked if mark.favourite),
+        single_use=_single_use(marked),
         typical=typical,
     )
+
+
+def _single_use(marked: Sequence[tuple[int, MarkedSegment, Stretch]]) -> tuple[tuple[Stretch, ...], ...]:
+    """Return the parts, one a shot, of each single-use segment."""
+    parts: dict[tuple[int, MarkedSegment], list[Stretch]] = {}
+    for source, mark, stretch in marked:
+        if mark.single_use:
+            parts.setdefault((source, mark), []).append(stretch)
+    return tuple(tuple(each) for each in parts.values())
 
 
 def is_secondary(item: Footage) -> bool:
@@ -217,14 +226,14 @@ def is_secondary(item: Footage) -> bool:
 
 def _marked(
     found: Usable, shots: dict[tuple[int, int], Shot], offsets: list[float]
-) -> Iterator[tuple[MarkedSegment, Stretch]]:
-    """Yield what each marked segment covers of each shot."""
+) -> Iterator[tuple[int, MarkedSegment, Stretch]]:
+    """Yield what each marked segment of a file (by its number) covers of each shot."""
     for ((source, _), shot), offset in zip(shots.items(), offsets, strict=True):
         marks = found.footage[source].marks
         for mark in marks.segments if marks else ():
             start, end = max(mark.start, shot.span.start), min(mark.end, shot.span.end)
             if end > start:
-                yield mark, Stretch(start + offset, end + offset)
+                yield source, mark, Stretch(start + offset, end + offset)
 
 
 def _shots(found: Usable) -> dict[tuple[int, int], Shot]:

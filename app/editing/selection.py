@@ -209,7 +209,12 @@ def openings_alike(one: Place, other: Place) -> bool:
 def spent(pool: Pool, plans: Sequence[Plan], plan: Plan) -> list[Stretch]:
     """Return the single-use segments of which another plan shows a part."""
     others = [place for other in plans if other is not plan for place in other.chosen] if pool.single_use else []
-    return [one for one in pool.single_use if any(place.start < one.end and one.start < place.end for place in others)]
+    return [
+        part
+        for parts in pool.single_use
+        if any(place.start < one.end and one.start < place.end for place in others for one in parts)
+        for part in parts
+    ]
 
 
 def _clear_of(pool: Pool, taken: Iterable[Place | Stretch], frames: int, gap: float = 0.0) -> Flags:

@@ -273,6 +273,13 @@ def test_single_use_keeps_a_spoken_segment_to_one_clip() -> None:
     assert sum(shows(p, files[0], 33, 37) > 0 for v in choice.variants for p in v.picks) == 1
 
 
+def test_a_single_use_segment_across_a_cut_is_for_one_clip_as_a_whole() -> None:
+    files = [marked(cut_footage("a.mp4", [6.0, 4.0]), MarkedSegment(start=2, end=8, single_use=True)), photo("b.jpg")]
+    slots = [(60,)] * 4
+    choice = choose(files, slots, 3)
+    check_marks_kept(choice, files, slots)
+
+
 def test_secondary_files_fill_up_when_the_main_one_is_too_short() -> None:
     files = [take("main.mp4", 12), marked(take("side.mp4", 12), role="secondary", keywords=("x",))]
     slots = [even_slots(540, 1)]
