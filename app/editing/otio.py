@@ -151,7 +151,7 @@ def _markers(edit: Edit) -> Iterator[Marker]:
     colours = otio.schema.MarkerColor
     for cue in edit.captions.cues if edit.captions else ():
         text = " ".join(word.text for word in cue.words)
-        place = _range(cue.start, cue.end - cue.start, edit)
+        place = _range(cue.start, cue.frames.count, edit)
         yield Marker(text, marked_range=place, color=colours.YELLOW, metadata=_ours(cue))
     call = edit.brand.call_to_action if edit.brand else None
     if call:

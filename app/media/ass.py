@@ -11,6 +11,7 @@ from app.media.caption_layout import POP_ROOM, Area, Placed, lay_out, line_limit
 from app.media.fonts import font_runs, metrics, style_scale
 from app.models.edit import Canvas, Captions, Cue, CueWord
 from app.models.preset import CaptionStyle, Preset
+from app.models.timing import FrameSpan
 
 __all__ = ["ass_document", "line_limit", "safe_rectangle"]
 
@@ -76,10 +77,10 @@ def _cue_events(cue: Cue, language: str, style: CaptionStyle, canvas: Canvas, pr
         return
     if style.box_opacity > 0:
         drawing = _rounded(block.box, style.box_radius * style_scale(canvas))
-        yield f"Dialogue: 0,{_times(cue.start, cue.end, canvas)},Box,,0,0,0,,{drawing}"
+        yield f"Dialogue: 0,{_times(cue.frames, canvas)},Box,,0,0,0,,{drawing}"
     for placed in block.words:
-        for start, end, look in _states(cue, placed.word, style):
-            times = _times(start, end, canvas)
+        for frames, look in _states(cue, placed.word, style):
+            times = _times(frames, canvas)
             if style.mark and look == "Spoken":
                 size = style_scale(canvas) * block.shrink
                 drawing = _rounded(mark_of(placed, style, style.font_size * size), style.mark_radius * size)
@@ -88,23 +89,24 @@ def _cue_events(cue: Cue, language: str, style: CaptionStyle, canvas: Canvas, pr
             yield f"Dialogue: {3 if look == 'Spoken' else 2},{times},{look},,0,0,0,,{text}"
 
 
-def _states(cue: Cue, word: CueWord, style: CaptionStyle) -> Iterator[tuple[int, int, str]]:
-    """Yield (start, end, style's name) in frames: waiting, being spoken, said; empty ones are left out.
+def _states(cue: Cue, word: CueWord, style: CaptionStyle) -> Iterator[tuple[FrameSpan, str]]:
+    """Yield frames with the name of their style: waiting, being spoken, said; empty ones are left out.
 
     A word that is never spoken is said from its frame on. Where words that wait look like those said, both are "Word".
     """
     waiting, said = ("Waiting", "Said") if style.said or style.waiting_opacity < 1 else ("Word", "Word")
-    start, end = (min(max(frame, cue.start), cue.end) for frame in (word.start, word.end))
-    spans = [(cue.start, start, waiting), (start, end, "Spoken"), (end, cue.end, said)]
-    if not word.spoken or start >= end:
-        spans = [(cue.start, start, waiting), (start, cue.end, said)]
+    spoken = word.frames.within(cue.frames)
+    before = FrameSpan(start=cue.start, end=spoken.start)
+    states = [(before, waiting), (spoken, "Spoken"), (FrameSpan(start=spoken.end, end=cue.end), said)]
+    if not word.spoken or not spoken.count:
+        states = [(before, waiting), (FrameSpan(start=spoken.start, end=cue.end), said)]
         if waiting == said:
-            spans = [(cue.start, cue.end, said)]
-    yield from (span for span in spans if span[0] < span[1])
+            states = [(cue.frames, said)]
+    yield from ((frames, look) for frames, look in states if frames.count)
 
 
-def _times(start: int, end: int, canvas: Canvas) -> str:
-    return f"{_time(start, canvas.fps)},{_time(end, canvas.fps)}"
+def _times(frames: FrameSpan, canvas: Canvas) -> str:
+    return f"{_time(frames.start, canvas.fps)},{_time(frames.end, canvas.fps)}"
 
 
 def _time(frame: int, fps: int) -> str:

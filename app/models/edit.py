@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from app.models.base import Record, canonical_json, content_key
-from app.models.timing import Span
+from app.models.timing import FrameSpan, Span
 
 EDIT_VERSION = 2
 _NAMESPACE = uuid.UUID("6f7c1f0e-5a0d-5d0b-9d0a-ed17fac70001")
@@ -206,6 +206,11 @@ class CueWord(Record):
     end: Frames
     spoken: bool = True
 
+    @property
+    def frames(self) -> FrameSpan:
+        """The frames it is spoken in."""
+        return FrameSpan(start=self.start, end=self.end)
+
 
 class Cue(Record):
     """A caption on screen from output frame `start` to `end` (exclusive); `lines` counts its words line by line."""
@@ -215,6 +220,11 @@ class Cue(Record):
     end: Frames
     words: Annotated[tuple[CueWord, ...], Field(min_length=1)]
     lines: tuple[Annotated[int, Field(ge=1)], ...]
+
+    @property
+    def frames(self) -> FrameSpan:
+        """The frames it is on screen in."""
+        return FrameSpan(start=self.start, end=self.end)
 
     @model_validator(mode="after")
     def _holds_its_words(self) -> Self:

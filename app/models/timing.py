@@ -35,6 +35,29 @@ class Span(Record):
         return max(0.0, min(self.end, other.end) - max(self.start, other.start))
 
 
+class FrameSpan(Record):
+    """Output frames from `start` up to `end` (exclusive)."""
+
+    start: int
+    end: int
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.end < self.start:
+            raise ValueError(f"frames end ({self.end}) before they start ({self.start})")
+        return self
+
+    @property
+    def count(self) -> int:
+        """How many frames there are."""
+        return self.end - self.start
+
+    def within(self, other: "FrameSpan") -> "FrameSpan":
+        """Return the part of it that lies in `other`; where none does, no frame at the nearest end."""
+        start, end = (min(max(frame, other.start), other.end) for frame in (self.start, self.end))
+        return FrameSpan(start=start, end=end)
+
+
 def frame_at(seconds: float, fps: int = OUTPUT_FPS) -> int:
     """Return the frame that is on screen at `seconds`: floor(t x fps + 1e-6)."""
     return math.floor(seconds * fps + _SLACK)

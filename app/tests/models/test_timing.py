@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from app.models.timing import OUTPUT_FPS, Span, frame_at, frames_covering, seconds_of
+from app.models.timing import OUTPUT_FPS, FrameSpan, Span, frame_at, frames_covering, seconds_of
 
 
 @given(st.integers(0, 10**6))
@@ -39,3 +39,19 @@ def test_spans() -> None:
     assert span.overlap(Span(start=3.0, end=9.0)) == 0.0
     with pytest.raises(ValidationError, match="before it starts"):
         Span(start=2.0, end=1.0)
+
+
+def test_frames_of_a_span() -> None:
+    frames = FrameSpan(start=30, end=75)
+    assert frames.count == 45
+    assert FrameSpan(start=5, end=5).count == 0
+    with pytest.raises(ValidationError, match="before they start"):
+        FrameSpan(start=2, end=1)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "inside"), [(0, 9, (3, 7)), (4, 5, (4, 5)), (0, 2, (3, 3)), (8, 9, (7, 7)), (5, 9, (5, 7))]
+)
+def test_frames_within_others(start: int, end: int, inside: tuple[int, int]) -> None:
+    found = FrameSpan(start=start, end=end).within(FrameSpan(start=3, end=7))
+    assert (found.start, found.end) == inside
