@@ -25,7 +25,7 @@ Words = Annotated[int | None, typer.Option(help="Words on screen at a time, 1 to
 
 
 def make_command(
-    footage: Annotated[list[Path], typer.Argument(help="Video files, or folders of them.", show_default=False)],
+    footage: Annotated[list[Path], typer.Argument(help="Videos, photographs, or folders of them.", show_default=False)],
     script: Annotated[
         str | None, typer.Option(help="A file or the text itself; a line of --- separates one script per clip.")
     ] = None,

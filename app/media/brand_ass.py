@@ -7,14 +7,15 @@ that a bundled font has is there; their events go behind the captions' in the sa
 import re
 from collections.abc import Iterator, Sequence
 
-from app.media.ass import ass_document, line_limit
-from app.media.fonts import text_measure
+from app.media.ass import ass_document, line_limit, safe_rectangle
+from app.media.fonts import metrics, style_scale, text_measure
 from app.models.edit import CallToAction, Canvas, Captions, Cue, CueWord, Edit, EndCard
 from app.models.preset import CaptionStyle, Preset
 
-_CALL_SIZE, _CARD_SIZE = 58.0, 78.0
+_CALL_SIZE, _CARD_SIZE = 58.0, 88.0
 """Em, in pixels of a canvas whose shorter side is 1080."""
-_ABOVE = 0.17  # of the safe area's height between the middles of captions and of the call to action
+_PADDING, _RADIUS = 22.0, 18.0  # of the call's box, in the same pixels
+_GAP = 20.0  # between that box and captions of two lines, in the same pixels
 _CARD_MIDDLE = (0.5, 0.66)  # of the safe area's height: without a logo above the lines, and with it
 _STYLE, _EVENT = re.compile(r"^Style: (\w+)"), re.compile(r"^(Dialogue: \d+,[^,]*,[^,]*),(\w+),")
 
@@ -34,13 +35,13 @@ def with_brand(document: str, edit: Edit, style: CaptionStyle, preset: Preset) -
 
 def _call(call: CallToAction, style: CaptionStyle, canvas: Canvas, preset: Preset) -> str:
     own = _plain(style, call.colour, _CALL_SIZE).evolve(
-        position=max(0.06, style.position - _ABOVE),
-        box_colour=call.box_colour,
-        box_opacity=1.0,
-        box_padding=22.0,
-        box_radius=18.0,
+        box_colour=call.box_colour, box_opacity=1.0, box_padding=_PADDING, box_radius=_RADIUS
     )
     lines = _wrapped(call.text.split(), own, canvas, preset)
+    safe = safe_rectangle(preset, canvas)
+    apart = _half(style, 2) + max(style.box_padding, style.mark_padding) + _GAP + _PADDING + _half(own, len(lines))
+    share = apart * style_scale(canvas) / (safe.bottom - safe.top)
+    own = own.evolve(position=max(0.0, style.position - share))
     return ass_document(_captions(_cues(lines, call.start, call.end)), own, canvas, preset)
 
 
@@ -49,6 +50,12 @@ def _card(end: EndCard, first: int, style: CaptionStyle, canvas: Canvas, preset:
     own = _plain(style, end.colour, _CARD_SIZE).evolve(position=middle)
     lines = [line.split() for line in end.lines if line.strip()]
     return ass_document(_captions(_cues(lines, first, first + end.frames)), own, canvas, preset)
+
+
+def _half(style: CaptionStyle, lines: int) -> float:
+    """Return half the height of so many lines, in pixels of a canvas whose shorter side is 1080, accents included."""
+    font = metrics(style.font_file)
+    return style.font_size * ((lines - 1) * style.line_height + font.cap + 2 * (font.ascent - font.cap)) / 2
 
 
 def _plain(style: CaptionStyle, colour: str, size: float) -> CaptionStyle:

@@ -30,7 +30,7 @@ def stamped(base: str, number: int, stamp: Stamp, canvas: Canvas, *, on_card: bo
     """Return a graph that draws the logo, which is input `number`, over what the graph `base` gives."""
     share = min(_WIDEST, _ON_CARD * stamp.logo.width) if on_card else stamp.logo.width
     wide, high = _size(share, stamp, canvas)
-    x, y = _on_card(wide, high, canvas) if on_card else _corner(wide, high, stamp, canvas)
+    x, y = _on_card(wide, high, stamp, canvas) if on_card else _corner(wide, high, stamp, canvas)
     opacity = "" if on_card else f"colorchannelmixer=aa={stamp.logo.opacity:.3f},"
     scaled = f"format=bgra,{opacity}scale={wide}:{high}:flags=lanczos:out_color_matrix=bt709:out_range=tv"
     logo = f"[{number}:{stamp.stream}]{scaled},format=yuva420p[logo]"
@@ -59,8 +59,9 @@ def _corner(wide: int, high: int, stamp: Stamp, canvas: Canvas) -> Iterator[int]
     return (_even(value) for value in (x, y))
 
 
-def _on_card(wide: int, high: int, canvas: Canvas) -> Iterator[int]:
-    return (_even(value) for value in ((canvas.width - wide) / 2, _FOOT * canvas.height - high))
+def _on_card(wide: int, high: int, stamp: Stamp, canvas: Canvas) -> Iterator[int]:
+    left, _, right, _ = stamp.safe  # the lines below it are in the middle of the safe area
+    return (_even(value) for value in ((left + right) / 2 * canvas.width - wide / 2, _FOOT * canvas.height - high))
 
 
 def _even(pixels: float) -> int:

@@ -1,5 +1,6 @@
 """A brand in the picture: the logo in its corner, text that fits, an end card; and nothing of it where it is not."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from PIL import Image, ImageDraw
 from app.data import caption_styles, presets
 from app.media.ass import ass_document
 from app.media.brand_ass import with_brand
+from app.media.caption_layout import lay_out
 from app.models.edit import Brand, CallToAction, Canvas, Captions, Corner, Cue, CueWord, Edit, EndCard, Logo, SourceRef
 from app.tests.footage import make_clip
 from app.tests.media.clips import Pixels, Stage, pictures, shot
@@ -114,6 +116,23 @@ def test_the_call_is_shown_in_its_frames_only_and_fits(shop: Shop) -> None:
     _, columns = np.nonzero(shown[10])
     assert columns.min() >= 60 / 3 - 2
     assert columns.max() <= 360 - 140 / 3 + 2
+
+
+@pytest.mark.parametrize("name", sorted(caption_styles()))
+def test_the_call_is_above_captions_of_two_lines(name: str) -> None:
+    style, preset = caption_styles()[name], presets()["tiktok"]
+    canvas = Canvas(width=1080, height=1920)
+    words = tuple(CueWord(text="ȘTIRI,", start=0, end=20) for _ in range(2))
+    captions = Captions(style=name, language="ro", cues=(Cue(id="c", start=0, end=30, words=words, lines=(1, 1)),))
+    block = lay_out(captions.cues[0], "ro", style, canvas, preset)
+    call = CallToAction(text="Comandă acum pe magazinul-nostru.ro și economisește mult", start=0, end=60)
+    edit = Edit.model_construct(frames=60, canvas=canvas, brand=Brand(call_to_action=call))
+    text = with_brand(ass_document(captions, style, canvas, preset), edit, style, preset)
+    drawn = next(line for line in text.splitlines() if ",CallBox," in line)
+    top = float(re.search(r"pos\([\d.]+,([\d.]+)\)", drawn)[1])  # type: ignore[index]
+    height = max(float(y) for _, y in re.findall(r"[lb] ([\d.]+) ([\d.]+)", drawn))
+    assert top >= 160
+    assert top + height < block.box.top
 
 
 def test_captions_are_drawn_as_they_are_without_a_brand() -> None:
