@@ -253,7 +253,7 @@ def _face_cost(line: _Line, start: Numbers, end: Numbers) -> Numbers:
 
 def _reason(line: _Line, start: float, end: float, *, across: bool) -> str:
     if start != end:
-        return f"follows {'a face' if len(line.faces) else 'what moves'} {_toward(end - start, across=across)}"
+        return f"follows {'a face' if len(line.faces) else 'what is looked at'} to the {_toward(end - start, across=across)}"
     if len(line.faces):
         return f"cropped {'to' if across else 'around'} {'a face' if len(line.faces) == 1 else 'faces'}"
     away = start - 0.5

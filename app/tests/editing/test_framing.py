@@ -85,7 +85,7 @@ def test_what_walks_through_the_picture_is_followed() -> None:
     result = framed(looks(*np.linspace(0.3, 0.65, 12)))
 
     assert result.move.end.x - result.move.start.x > 0.15
-    assert result.reason == "follows what moves right"
+    assert result.reason == "follows what is looked at to the right"
 
 
 def test_nothing_is_chased_faster_than_a_calm_pan() -> None:
