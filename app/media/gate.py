@@ -9,7 +9,7 @@ What is found does not depend on how many threads there are: each group is decod
 
 import os
 import threading
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from app.media.faces import FaceFinder
 from app.media.glance import Glance, Reading, Unfit, glances, side_by_side
 from app.media.groups import Group, groups_of
 from app.media.runs import Suspect, decode_runs
+from app.media.sieve import Sieved, off_grid, sieve
 from app.media.signals import Signals, measure, unlikeness
 from app.models.control import Control
 from app.models.media import MediaInfo
@@ -37,6 +38,14 @@ _GLANCES_SHARE = 0.3  # of the work
 _FIRST_SHARE = 0.02  # reading the packets
 
 
+@dataclass(frozen=True)
+class Looked:
+    """The signals of all runs of frames that were looked at, in order of time, and times of cuts outside those."""
+
+    pieces: list[Signals]
+    cuts: list[float] = field(default_factory=list)
+
+
 def signals_of(
     path: Path,
     info: MediaInfo,
@@ -45,8 +54,8 @@ def signals_of(
     *,
     thorough: bool = False,
     threads: int | None = None,
-) -> list[Signals]:
-    """Return the signals of all runs of frames that were looked at, in order of time.
+) -> Looked:
+    """Return what was looked at, and where.
 
     With `thorough`, and where groups cannot be told apart, that is one run of every frame. Raises what `measure` does.
     """
@@ -58,26 +67,49 @@ def signals_of(
             return _gated(reading, groups, control, threads or os.cpu_count() or 1)
         except Unfit:
             pass
-    return [measure(path, info, control, max_pixels, faces)]
+    return Looked([measure(path, info, control, max_pixels, faces)])
 
 
-def _gated(reading: Reading, groups: list[Group], control: Control, threads: int) -> list[Signals]:
+def _gated(reading: Reading, groups: list[Group], control: Control, threads: int) -> Looked:
     tally = _Tally(control, _FIRST_SHARE, _GLANCES_SHARE, len(groups))
     blocks = [groups[i : i + _GROUPS_AT_ONCE] for i in range(0, len(groups), _GROUPS_AT_ONCE)]
     seen = [g for block in side_by_side(lambda b: glances(reading, b, tally.add), blocks, threads) for g in block]
-    chains = chains_of(groups, seen)
-    tally = _Tally(control, _GLANCES_SHARE, 1.0, sum(s.group.pictures for chain in chains for s in chain))
+    suspects = suspects_of(groups, seen)
+    pictures = sum(suspect.group.pictures for suspect in suspects if suspect)
+    tally = _Tally(control, _GLANCES_SHARE, 1.0, pictures)
+    sieved = _sieved(reading, groups, suspects, tally, threads)
+    chains = chains_of(suspects)
     runs = side_by_side(lambda chain: decode_runs(reading, chain, tally.add), chains, threads)
     decoded = {suspect.group.begin for chain in chains for suspect in chain}
     sparse = [_sparse(g.signals) for group, g in zip(groups, seen, strict=True) if group.begin not in decoded]
-    return sorted([*(run for chain in runs for run in chain), *sparse], key=lambda piece: float(piece.time[0]))
+    pieces = [*(run for chain in runs for run in chain), *sparse, *(piece for s in sieved for piece in s.pieces)]
+    pieces.sort(key=lambda piece: float(piece.time[0]))  # a glance stays before what was sieved of its group
+    return Looked(pieces, [cut for s in sieved for cut in s.cuts])
 
 
-def chains_of(groups: list[Group], seen: list[Glance]) -> list[list[Suspect]]:
-    """Return the groups that have to be decoded, neighbours together, at most `_CHAIN` at a time."""
+def _sieved(
+    reading: Reading, groups: list[Group], suspects: list[Suspect | None], tally: "_Tally", threads: int
+) -> list[Sieved]:
+    """Sieve the suspects that can be; those that turn out to be clear are none any more."""
+    eligible = [
+        suspect if suspect and suspect.after and not suspect.whole and off else None
+        for suspect, off in zip(suspects, off_grid(groups), strict=True)
+    ]
+    chains = chains_of(eligible)
+    found = side_by_side(lambda chain: sieve(reading, chain, tally.add), chains, threads)
+    unclear = {suspect.group.begin for one in found for suspect in one.unclear}
+    tally.more(sum(suspect.group.pictures for one in found for suspect in one.unclear))
+    for i, suspect in enumerate(eligible):
+        if suspect and suspect.group.begin not in unclear:
+            suspects[i] = None
+    return found
+
+
+def chains_of(suspects: list[Suspect | None]) -> list[list[Suspect]]:
+    """Return the suspects, neighbours together, at most `_CHAIN` at a time."""
     chains: list[list[Suspect]] = []
     before = -2
-    for i, suspect in enumerate(suspects_of(groups, seen)):
+    for i, suspect in enumerate(suspects):
         if suspect is None:
             continue
         if i != before + 1 or len(chains[-1]) == _CHAIN:
@@ -115,6 +147,10 @@ class _Tally:
         self._total = max(1, total)
         self._done = 0
         self._lock = threading.Lock()
+
+    def more(self, count: int) -> None:
+        """Take so much more to be done."""
+        self._total += count
 
     def add(self, count: int) -> None:
         """Tell that so much more is done."""

@@ -51,9 +51,9 @@ def _run(
 ) -> tuple[Signals, int]:
     """Decode from suspect `at` on; return what was measured, and the suspect at which the next run begins."""
     meter, suspect, past, count = reading.meter(), suspects[at], 0, 0
-    for frame in _frames(source, suspect.group.begin):
+    for frame in frames_from(source, suspect.group.begin):
         reading.control.check()
-        if not past and _is_at_end(frame, suspect.group):
+        if not past and is_at_end(frame, suspect.group):
             at, count = at + 1, 0
             past = int(at == len(suspects))
             suspect = suspects[min(at, len(suspects) - 1)]
@@ -72,11 +72,12 @@ def _run(
     return meter.signals(), len(suspects)
 
 
-def _is_at_end(frame: VideoFrame, group: Group) -> bool:
+def is_at_end(frame: VideoFrame, group: Group) -> bool:
+    """Return whether the frame belongs to what follows the group."""
     return group.end is not None and frame.pts is not None and frame.pts >= group.end
 
 
-def _frames(source: Open, begin: int) -> Iterator[VideoFrame]:
+def frames_from(source: Open, begin: int) -> Iterator[VideoFrame]:
     """Yield the frames from the key frame at `begin` on to the end; those before it are not whole and left out."""
     source.forget()
     first = True

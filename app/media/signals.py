@@ -6,7 +6,7 @@ side (160x90 for 16:9). They are compared and forgotten; only a few numbers a fr
 
 from array import array
 from collections import deque
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -118,6 +118,15 @@ NUMBERS = tuple(
     field.name for field in fields(Signals) if field.name not in {"fps", "time", "dhash", "linked", "dense", "focus"}
 )
 """The float32 arrays of `Signals`, in order."""
+
+
+def rows_of(signals: Signals, first: int, end: int) -> Signals:
+    """Return the signals of these frames only."""
+    part = slice(first, end)
+    arrays = {name: getattr(signals, name)[part] for name in ("time", "dhash", *NUMBERS)}
+    begin, last = signals.time[first], signals.time[end - 1]
+    focus = tuple(seen for seen in signals.focus if begin <= seen[0] <= last)
+    return replace(signals, **arrays, focus=focus, linked=signals.is_linked[part], dense=signals.is_dense[part])
 
 
 def lag_frames(lag: int, fps: float) -> int:
