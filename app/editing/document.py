@@ -10,7 +10,7 @@ from app.editing.candidates import Footage
 from app.editing.choice import Pick
 from app.editing.framing import frame_shot
 from app.editing.photo_moves import travel_over
-from app.editing.transitions import shot_spans, with_transitions
+from app.editing.transitions import shot_spans, with_transitions, without_lost_handles
 from app.errors import EditError
 from app.models.brand import BrandWish
 from app.models.edit import (
@@ -127,7 +127,8 @@ def with_pick(edit: Edit, slot: int, pick: Pick, item: Footage, name: str) -> Ed
     """Return `edit` under `name` with `pick`, which is of the footage `item`, in place of its shot at `slot`."""
     old = edit.shots[slot]
     new = _shot(pick, item, edit.canvas, old.framing).evolve(enter=old.enter)
-    shots = (*edit.shots[:slot], new, *edit.shots[slot + 1 :])
+    span = shot_spans([new], [pick.shot], {pick.source: item})[0]
+    shots = without_lost_handles((*edit.shots[:slot], new, *edit.shots[slot + 1 :]), slot, span)
     used = {shot.source for shot in shots}
     kept = {source.content_hash: source for source in edit.sources if source.kind in {"logo", "music"}}
     kept |= {source.content_hash: source for source in edit.sources if source.content_hash in used}

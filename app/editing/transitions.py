@@ -47,10 +47,30 @@ def with_transitions(
 
 def _has_handles(left: EditShot, before: Span | None, right: EditShot, behind: Span | None, asked: Transition) -> bool:
     """Whether the footage goes on for half the dissolve behind the left shot, and begins as much before the right."""
-    half = asked.frames // 2 / OUTPUT_FPS
-    end = left.source_start + left.frames / OUTPUT_FPS
-    goes_on = before is None or end + half <= before.end - CUT_MARGIN
-    return goes_on and (behind is None or right.source_start - half >= behind.start + CUT_MARGIN)
+    return _goes_on(left, before, asked) and _begins_before(right, behind, asked)
+
+
+def _goes_on(shot: EditShot, span: Span | None, asked: Transition) -> bool:
+    end = shot.source_start + (shot.frames + asked.frames // 2) / OUTPUT_FPS
+    return span is None or end <= span.end - CUT_MARGIN
+
+
+def _begins_before(shot: EditShot, span: Span | None, asked: Transition) -> bool:
+    return span is None or shot.source_start - asked.frames // 2 / OUTPUT_FPS >= span.start + CUT_MARGIN
+
+
+def without_lost_handles(shots: Sequence[EditShot], slot: int, span: Span | None) -> tuple[EditShot, ...]:
+    """Return the shots, of which that at `slot` is new and may show `span`, with hard cuts where it has no footage for
+    the dissolves that were there."""
+    done = list(shots)
+    new = done[slot]
+    if new.enter.kind == "dissolve" and not _begins_before(new, span, new.enter):
+        done[slot] = new.evolve(enter=Transition())
+    for behind in range(slot + 1, min(slot + 2, len(done))):
+        enter = done[behind].enter
+        if enter.kind == "dissolve" and not _goes_on(new, span, enter):
+            done[behind] = done[behind].evolve(enter=Transition())
+    return tuple(done)
 
 
 def shot_spans(shots: Sequence[EditShot], picked: Sequence[int], files: Mapping[str, Footage]) -> list[Span | None]:

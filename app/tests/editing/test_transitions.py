@@ -6,7 +6,7 @@ from app.cli.options import read_transition
 from app.data import presets, qualities
 from app.editing.document import build_edit
 from app.editing.timing import even_slots
-from app.editing.transitions import sentence_starts, transition_notes, with_transitions
+from app.editing.transitions import sentence_starts, transition_notes, with_transitions, without_lost_handles
 from app.editing.variants import choose
 from app.errors import InputError
 from app.models.edit import EditShot, Transition
@@ -62,6 +62,24 @@ def test_a_dissolve_needs_footage_beyond_the_cut_on_both_sides(left: Span, right
 
 def test_a_short_shot_has_no_room_for_one() -> None:
     assert kinds(with_transitions([one(2, 10), one(5)], [None, None], DIP, None)) == ["cut", "cut"]
+
+
+@pytest.mark.parametrize(
+    ("span", "expected"),
+    [
+        (Span(start=0, end=10), ["cut", "dissolve", "dissolve"]),
+        (Span(start=5, end=10), ["cut", "cut", "dissolve"]),
+        (Span(start=0, end=6), ["cut", "dissolve", "cut"]),
+        (None, ["cut", "dissolve", "dissolve"]),
+    ],
+)
+def test_a_shot_that_was_swapped_in_keeps_the_dissolves_it_has_footage_for(
+    span: Span | None, expected: list[str]
+) -> None:
+    shots = (one(2), one(5).evolve(enter=DISSOLVE), one(8).evolve(enter=DISSOLVE))
+    assert kinds(without_lost_handles(shots, 1, span)) == expected
+    dips = tuple(shot.evolve(enter=DIP if shot.enter.frames else shot.enter) for shot in shots)
+    assert without_lost_handles(dips, 1, span) == dips
 
 
 def test_what_stays_hard_is_told() -> None:
