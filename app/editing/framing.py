@@ -253,9 +253,10 @@ def _face_cost(line: _Line, start: Numbers, end: Numbers) -> Numbers:
 
 def _reason(line: _Line, start: float, end: float, *, across: bool) -> str:
     if start != end:
-        return f"follows {'a face' if len(line.faces) else 'what is looked at'} to the {_toward(end - start, across=across)}"
+        what = "a face" if len(line.faces) else "what is looked at"
+        return f"follows {what} to the {_toward(end - start, across=across)}"
     if len(line.faces):
-        return f"cropped {'to' if across else 'around'} {'a face' if len(line.faces) == 1 else 'faces'}"
+        return "cropped around faces"
     away = start - 0.5
     if abs(away) < 0.05:
         return ""
