@@ -11,7 +11,12 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "app"
-RUNS_PROGRAMS = {"app/media/ffmpeg.py", "app/services/speech/child.py", "app/workflows/jobs/supervisor.py"}
+RUNS_PROGRAMS = {
+    "app/media/ffmpeg.py",
+    "app/media/voice_estimate.py",
+    "app/services/speech/child.py",
+    "app/workflows/jobs/supervisor.py",
+}
 """The only places that start another program: ffmpeg, the voices' child processes, and workers."""
 
 GPL = {"piper", "espeakng_loader", "imageio_ffmpeg"}

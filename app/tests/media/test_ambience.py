@@ -25,14 +25,16 @@ def spoken(path: Path) -> Sound:
         samples = np.frombuffer(file.readframes(file.getnframes()), np.int16).astype(np.float64)
         rate = file.getframerate()
     slow = np.interp(np.arange(0, len(samples) / rate, 1 / RATE), np.arange(len(samples)) / rate, samples)
-    return (slow * 0.07 / np.sqrt(np.mean(slow**2))).astype(np.float32)
+    level: Sound = (slow * 0.07 / np.sqrt(np.mean(slow**2))).astype(np.float32)
+    return level
 
 
 def rain(count: int) -> Sound:
     """Return noise that falls off above 4 kHz, its RMS 0.02."""
     spectrum = np.fft.rfft(np.random.default_rng(5).standard_normal(count))
     noise = np.fft.irfft(spectrum / (1 + (np.fft.rfftfreq(count, 1 / RATE) / 4000) ** 2), count)
-    return (noise * 0.02 / noise.std()).astype(np.float32)
+    level: Sound = (noise * 0.02 / noise.std()).astype(np.float32)
+    return level
 
 
 def removed(sound: Sound, spans: list[Span], block: int = 20_011) -> Sound:
