@@ -23,8 +23,8 @@ def filled(rgb: str) -> str:
     bgr = rgb[4:] + rgb[2:4] + rgb[:2]
     return (
         f"[Script Info]\nPlayResX: 320\nPlayResY: 180\nYCbCr Matrix: None\n\n[V4+ Styles]\nFormat: {STYLE_FIELDS}\n"
-        f"Style: Fill,Sans,10,&H00{bgr},0,0,7\n\n[Events]\nFormat: Start, End, Style, Text\n"
-        "Dialogue: 0:00:00.00,0:00:09.00,Fill,{\\pos(0,0)\\p1}m 0 0 l 160 0 160 180 0 180\n"
+        f"Style: Fill,Sans,10,&H00{bgr},0,0,7\n\n[Events]\nFormat: Layer, Start, End, Style, Text\n"
+        "Dialogue: 0,0:00:00.00,0:00:09.00,Fill,{\\pos(0,0)\\p1}m 0 0 l 160 0 160 180 0 180\n"
     )
 
 
