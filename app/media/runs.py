@@ -17,6 +17,10 @@ SETTLED = 0.15
 """A group needs not be decoded any further when its picture's histogram is this near to the next key frame's, which
 is half of what makes a group suspicious, and nothing changed lately."""
 
+SHORT = 2.0
+"""Seconds: a longer group is decoded to its end. In those of edited files several shots fit, and one of them may look
+like the next key frame (seen: a dissolve and a cut lost behind such a one)."""
+
 STEADY = 0.12
 """A histogram distance from one frame to the next that is no change of shot: motion gives up to about so much."""
 
@@ -66,7 +70,7 @@ def _run(
             continue
         count += 1
         done(1)
-        if not suspect.whole and _is_settled(meter, suspect.after):
+        if not suspect.whole and suspect.group.pictures <= SHORT * meter.fps and _is_settled(meter, suspect.after):
             done(suspect.group.pictures - count)
             return meter.signals(), at + 1
     return meter.signals(), len(suspects)

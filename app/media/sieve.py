@@ -14,7 +14,7 @@ import numpy.typing as npt
 from app.media.glance import Reading, opened
 from app.media.groups import GLANCE, Group
 from app.media.runs import Suspect, frames_from, is_at_end
-from app.media.shots import hard_cuts
+from app.media.shots import CUT_DIFF, hard_cuts
 from app.media.signals import Histograms, Signals, rows_of, unlikeness
 
 INSIDE = 0.2
@@ -53,7 +53,8 @@ def sieve(reading: Reading, suspects: list[Suspect], done: Callable[[int], None]
     sudden = set(hard_cuts(signals))
     for suspect, first, end in zip(suspects, firsts, firsts[1:], strict=False):
         joins = end >= len(signals) or bool(near[end]) or unlikeness(histograms[end - 1], histograms[end]) < INSIDE
-        if not joins or not is_calm(signals.time[first:end], histograms[first:end]):
+        undecided = end < len(signals) and signals.diff[end] >= CUT_DIFF and end not in sudden
+        if not joins or undecided or not is_calm(signals.time[first:end], histograms[first:end]):
             found.unclear.append(suspect)
             continue
         marked = replace(signals, linked=near, dense=np.zeros(len(signals), np.bool_))
