@@ -1,6 +1,5 @@
 """Which stretches of the footage may be shown at all, and how good each moment of them is."""
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import groupby
@@ -12,7 +11,7 @@ from app.editing.timing import LONGEST_SLOT, SHORTEST_SLOT
 from app.models.base import Record
 from app.models.marks import FileMarks
 from app.models.media import Analysis, MediaInfo, Moment, Shot
-from app.models.timing import OUTPUT_FPS, Span
+from app.models.timing import OUTPUT_FPS, Span, frames_within
 
 CUT_MARGIN = 0.1
 """Seconds kept clear of a shot's cuts: a cut found a frame late must not flash the neighbouring shot."""
@@ -42,7 +41,7 @@ class Run(Record):
     @property
     def frames(self) -> int:
         """Whole output frames it holds."""
-        return math.floor(self.span.length * OUTPUT_FPS + 1e-6)
+        return frames_within(self.span.length)
 
 
 class Usable(Record):

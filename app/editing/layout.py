@@ -6,10 +6,12 @@ from itertools import groupby, pairwise
 
 from app.editing.pool import Place, Pool, Stretch
 from app.editing.selection import Plan, shared_seconds, spent
-from app.models.timing import OUTPUT_FPS, seconds_of
+from app.models.timing import frames_within, seconds_of
 
 _SHORTEST_PIECE = 18
 """Frames (0.6 s): a cut nearer than this to the end of a run falls on the end instead."""
+
+_SPARE = 33.4e-6  # s (1/1000 frame): starts are rounded up to microseconds
 
 
 def lay_out(pool: Pool, plans: Sequence[Plan], plan: Plan) -> None:
@@ -68,7 +70,7 @@ def _unused(pool: Pool, taken: Sequence[Place | Stretch]) -> Iterator[Place]:
             continue
         edges = [begin, *(edge for pair in inside for edge in pair), begin + run.span.length]
         for start, end in zip(edges[::2], edges[1::2], strict=True):
-            frames = math.floor((end - start) * OUTPUT_FPS - 1e-3)  # starts are rounded up to microseconds
+            frames = frames_within(end - start - _SPARE)
             whole = not pool.is_still(number)  # of a photograph that is in the clip already there is no rest
             if whole and frames >= _SHORTEST_PIECE:
                 yield pool.at(number, math.ceil(start * 1e6) / 1e6, frames)

@@ -5,7 +5,7 @@ from itertools import accumulate, pairwise
 
 from app.editing.candidates import CUT_MARGIN, Footage, within_marks
 from app.models.edit import EditShot, Transition
-from app.models.timing import OUTPUT_FPS, Span, frame_at
+from app.models.timing import Span, frame_at, seconds_of
 from app.models.voice import TimedToken
 
 _SENTENCE_ENDS = frozenset(".!?…")
@@ -51,12 +51,12 @@ def _has_handles(left: EditShot, before: Span | None, right: EditShot, behind: S
 
 
 def _goes_on(shot: EditShot, span: Span | None, asked: Transition) -> bool:
-    end = shot.source_start + (shot.frames + asked.frames // 2) / OUTPUT_FPS
+    end = shot.source_start + seconds_of(shot.frames + asked.frames // 2)
     return span is None or end <= span.end - CUT_MARGIN
 
 
 def _begins_before(shot: EditShot, span: Span | None, asked: Transition) -> bool:
-    return span is None or shot.source_start - asked.frames // 2 / OUTPUT_FPS >= span.start + CUT_MARGIN
+    return span is None or shot.source_start - seconds_of(asked.frames // 2) >= span.start + CUT_MARGIN
 
 
 def without_lost_handles(shots: Sequence[EditShot], slot: int, span: Span | None) -> tuple[EditShot, ...]:

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from app.models.base import Record
 from app.models.edit import Brand, CallToAction, Colour, Corner, EndCard, Logo, Share
-from app.models.timing import OUTPUT_FPS
+from app.models.timing import frame_nearest
 
 
 def _rrggbb(value: object) -> object:
@@ -74,8 +74,8 @@ class BrandWish(Record):
         wish = self.call_to_action
         if wish is None:
             return None
-        length = min(frames, round(wish.seconds * OUTPUT_FPS))
-        start = frames - length if wish.start is None else min(frames - 1, round(wish.start * OUTPUT_FPS))
+        length = min(frames, frame_nearest(wish.seconds))
+        start = frames - length if wish.start is None else min(frames - 1, frame_nearest(wish.start))
         end = min(frames, start + length)
         return CallToAction(text=wish.text, start=start, end=end, colour=wish.colour, box_colour=wish.box_colour)
 
@@ -83,5 +83,5 @@ class BrandWish(Record):
         wish = self.end_card
         if wish is None:
             return None
-        frames = round(wish.seconds * OUTPUT_FPS)
+        frames = frame_nearest(wish.seconds)
         return EndCard(frames=frames, lines=wish.lines, colour=wish.colour, background=wish.background, logo=wish.logo)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from app.models.base import Record, canonical_json, content_key
-from app.models.timing import FrameSpan, Span
+from app.models.timing import Excerpt, FrameSpan, Span, seconds_of
 
 EDIT_VERSION = 2
 _NAMESPACE = uuid.UUID("6f7c1f0e-5a0d-5d0b-9d0a-ed17fac70001")
@@ -125,6 +125,11 @@ class EditShot(Record):
     score: float = 0.0
     reason: str = ""
 
+    @property
+    def excerpt(self) -> Excerpt:
+        """What it shows of its source, but for the footage beyond its ends that dissolves show."""
+        return Excerpt(start=self.source_start, frames=self.frames)
+
 
 class VoiceTrack(Record):
     """The voice-over, by the content hash of its WAV; it begins at output frame 0."""
@@ -178,6 +183,11 @@ class CallToAction(Record):
     end: Frames
     colour: Colour = "FFFFFF"
     box_colour: Colour = "E11D48"
+
+    @property
+    def frames(self) -> FrameSpan:
+        """The frames it is on screen in; none when it ends before it begins."""
+        return FrameSpan(start=self.start, end=max(self.start, self.end))
 
 
 class EndCard(Record):
@@ -295,7 +305,7 @@ class Edit(Record):
             source = sources.get(shot.source)
             if source is None or source.kind not in {"video", "photo"}:
                 raise ValueError(f"shot {shot.id} takes from a source that is not listed")
-            end = shot.source_start + shot.frames / self.canvas.fps
+            end = shot.excerpt.span.end
             if source.kind == "video" and end > source.duration + _SHORT_BY:
                 raise ValueError(f"shot {shot.id} ends at {end:.2f} s of a source {source.duration:.2f} s long")
         logo = self.brand.logo if self.brand else None
@@ -313,12 +323,17 @@ class Edit(Record):
                 raise ValueError(f"shot {shot.id} is shorter than its transitions")
         lengths = {source.content_hash: source.duration for source in self.sources if source.kind == "video"}
         for left, right in pairwise(self.shots):
-            beyond = right.enter.frames // 2 / self.canvas.fps if right.enter.kind == "dissolve" else 0.0
-            end = left.source_start + left.frames / self.canvas.fps
+            beyond = seconds_of(right.enter.frames // 2) if right.enter.kind == "dissolve" else 0.0
+            end = left.excerpt.span.end
             if right.source in lengths and right.source_start < beyond:
                 raise ValueError(f"shot {right.id} has no footage before it to dissolve from")
             if beyond and left.source in lengths and end + beyond > lengths[left.source] + _SHORT_BY:
                 raise ValueError(f"shot {left.id} has no footage behind it to dissolve into")
+
+    @property
+    def seconds(self) -> float:
+        """The clip's length in seconds."""
+        return seconds_of(self.frames)
 
     @property
     def end_card_frames(self) -> int:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from app.models.base import Record
+from app.models.timing import Span
 
 MOST_MARKS = 2_000
 """Marks of one kind in one file: far beyond what a person sets, and far below what would slow the choice."""
@@ -26,6 +27,11 @@ class _Stretch(Record):
         if self.end <= self.start:
             raise ValueError(f"it ends at {self.end:g} s, and begins at {self.start:g} s")
         return self
+
+    @property
+    def span(self) -> Span:
+        """The same stretch as what other floors speak of."""
+        return Span(start=self.start, end=self.end)
 
 
 class MarkedSegment(_Stretch):
@@ -71,7 +77,7 @@ class FileMarks(Record):
     def _pins_may_be_shown(self) -> Self:
         for pin in self.pins:
             for segment in self.segments:
-                if segment.never_use and min(pin.end, segment.end) > max(pin.start, segment.start):
+                if segment.never_use and pin.span.overlap(segment.span):
                     raise ValueError(
                         f"{pin.start:g} to {pin.end:g} s must be shown (a pin), and of it {segment.start:g} to"
                         f" {segment.end:g} s never may (never_use)"

@@ -17,7 +17,7 @@ from app.models.control import Control
 from app.models.edit import Edit
 from app.models.job import JobDict
 from app.models.make import ClipResult, MakeRequest, MakeResult, StepTime
-from app.models.timing import OUTPUT_FPS
+from app.models.timing import frame_nearest
 from app.models.voice import SpeechText, VoiceInfo
 from app.services import speech
 from app.services.analysis import analyze_once, is_analyzed
@@ -108,7 +108,7 @@ def _weights(request: MakeRequest, sources: Sequence[Source], settings: Settings
     pixels = sum(s.info.duration * s.info.fps * s.info.width * s.info.height for s in sources)
     weights = {"analyze": pixels * 4e-9 + 0.1, "speak": 4.0 * len(request.scripts), "choose": 0.2}
     canvas = canvas_for(presets()[request.preset], qualities()[request.quality])
-    frames = round(request.duration * OUTPUT_FPS)
+    frames = frame_nearest(request.duration)
     return weights | {"render": request.count * render_seconds(settings, request.quality, canvas, frames)}
 
 

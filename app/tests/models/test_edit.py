@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from app.models.edit import Edit, derived_id
+from app.models.edit import CallToAction, Edit, derived_id
+from app.models.timing import Excerpt, FrameSpan
 
 SOURCE = "a" * 64
 
@@ -31,6 +32,14 @@ def test_a_valid_document_round_trips() -> None:
     edit = Edit.model_validate(document())
     assert Edit.model_validate_json(edit.model_dump_json()) == edit
     assert edit.identity == Edit.model_validate(document()).identity
+
+
+def test_times_of_a_document_as_other_modules_speak_of_them() -> None:
+    edit = Edit.model_validate(document())
+    assert edit.seconds == 3.0
+    assert edit.shots[1].excerpt == Excerpt(start=4.0, frames=50)
+    assert CallToAction(text="a", start=30, end=45).frames == FrameSpan(start=30, end=45)
+    assert CallToAction(text="a", start=30, end=3).frames.count == 0
 
 
 def shot(**changes: Any) -> dict[str, Any]:

@@ -3,7 +3,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from app.models.timing import OUTPUT_FPS, FrameSpan, Span, frame_at, frames_covering, seconds_of
+from app.models.timing import (
+    OUTPUT_FPS,
+    Excerpt,
+    FrameSpan,
+    Span,
+    frame_at,
+    frame_nearest,
+    frames_covering,
+    frames_within,
+    seconds_of,
+)
 
 
 @given(st.integers(0, 10**6))
@@ -26,6 +36,19 @@ def test_covering_frames_are_enough_and_not_one_too_many(seconds: float) -> None
     assert frames == 0 or seconds_of(frames - 1) < seconds
 
 
+@given(st.floats(0, 10_000))
+def test_frames_within_a_time_are_as_many_as_fit(seconds: float) -> None:
+    frames = frames_within(seconds)
+    assert seconds_of(frames) <= seconds + 1e-6
+    assert seconds_of(frames + 1) > seconds - 1e-6
+    assert frames <= frames_covering(seconds) <= frames + 1
+
+
+@given(st.floats(0, 10_000))
+def test_the_nearest_frame_is_half_a_frame_away_at_most(seconds: float) -> None:
+    assert abs(seconds_of(frame_nearest(seconds)) - seconds) <= 0.5 / OUTPUT_FPS + 1e-9
+
+
 def test_thirty_frames_a_second() -> None:
     assert OUTPUT_FPS == 30
     assert frame_at(0.0333) == 0
@@ -37,6 +60,8 @@ def test_spans() -> None:
     assert span.length == 2.0
     assert span.overlap(Span(start=2.5, end=9.0)) == 0.5
     assert span.overlap(Span(start=3.0, end=9.0)) == 0.0
+    assert Span.lasting(1.0, 2.0) == span
+    assert span.later(-0.5) == Span(start=0.5, end=2.5)
     with pytest.raises(ValidationError, match="before it starts"):
         Span(start=2.0, end=1.0)
 
@@ -45,6 +70,9 @@ def test_frames_of_a_span() -> None:
     frames = FrameSpan(start=30, end=75)
     assert frames.count == 45
     assert FrameSpan(start=5, end=5).count == 0
+    assert FrameSpan.lasting(30, 45) == frames
+    assert FrameSpan.lasting(-5, 10).end == 5, "a dissolve shows footage before the shot's own first frame"
+    assert frames.seconds == Span(start=1.0, end=2.5)
     with pytest.raises(ValidationError, match="before they start"):
         FrameSpan(start=2, end=1)
 
@@ -55,3 +83,8 @@ def test_frames_of_a_span() -> None:
 def test_frames_within_others(start: int, end: int, inside: tuple[int, int]) -> None:
     found = FrameSpan(start=start, end=end).within(FrameSpan(start=3, end=7))
     assert (found.start, found.end) == inside
+
+
+def test_an_excerpt_is_frames_of_a_source_from_a_second_on() -> None:
+    excerpt = Excerpt(start=0.25, frames=45)
+    assert excerpt.span == Span(start=0.25, end=1.75)

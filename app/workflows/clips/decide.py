@@ -19,7 +19,7 @@ from app.media.ass import line_limit
 from app.media.fonts import text_measure
 from app.models.edit import Captions, Edit, MusicTrack, SourceRef
 from app.models.make import MakeRequest
-from app.models.timing import OUTPUT_FPS
+from app.models.timing import frame_nearest
 from app.models.voice import SpeechText, Voice
 
 DEFAULT_STYLE = "bold"
@@ -114,7 +114,7 @@ def _slots(
     request: MakeRequest, one: Spoken | None, number: int, found: Usable, said: Sequence[Match]
 ) -> tuple[int, ...]:
     seed = request.seed * 1000 + number  # each variant is cut in its own rhythm
-    total = clip_frames(one.voice.duration) if one else round(request.duration * OUTPUT_FPS)
+    total = clip_frames(one.voice.duration) if one else frame_nearest(request.duration)
     longest = longest_slot(found, total)
     if one is None:
         return even_slots(total, seed, longest)

@@ -11,7 +11,7 @@ from app.media.fonts import unshown_letters
 from app.models.edit import Edit
 from app.models.make import ChosenShot, ClipResult, Likeness, MakeRequest
 from app.models.media import MediaInfo
-from app.models.timing import OUTPUT_FPS
+from app.models.timing import seconds_of
 from app.models.voice import Voice
 from app.services import speech
 
@@ -21,14 +21,14 @@ def describe(edit: Edit, voice: Voice | None, sources: Mapping[str, tuple[Path, 
     return ClipResult(
         name=edit.name,
         ok=True,
-        seconds=round(edit.frames / OUTPUT_FPS, 3),
+        seconds=round(edit.seconds, 3),
         frames=edit.frames,
         edit_identity=edit.identity,
         shots=tuple(
             ChosenShot(
                 source=shown(Path(sources[shot.source][0].name)),
                 start=shot.source_start,
-                seconds=round(shot.frames / OUTPUT_FPS, 3),
+                seconds=round(seconds_of(shot.frames), 3),
                 score=shot.score,
                 reason=shot.reason,
             )
@@ -46,7 +46,7 @@ def _clip_notes(edit: Edit) -> Iterator[str]:
         if unshown:
             yield f"No bundled font can draw {unshown}: it is in the SRT and not in the picture."
     preset = presets()[edit.preset]
-    if preset.max_seconds is not None and edit.frames / OUTPUT_FPS > preset.max_seconds:
+    if preset.max_seconds is not None and edit.seconds > preset.max_seconds:
         yield f"{preset.title} takes at most {preset.max_seconds:g} s."
 
 
