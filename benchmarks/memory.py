@@ -11,7 +11,7 @@ from benchmarks.tools.footage import QUICK, SEEDS, footage, looped
 from benchmarks.tools.spent import spent
 
 BAR, GOAL = 800.0, 500.0
-"""MB resident, all processes added up; pages that several share count for each."""
+"""MB of all processes together: what each holds for itself, and its share of what several share (PSS)."""
 
 PIECE = 60.0
 """Seconds of footage that is made; what is longer is this again and again."""

@@ -26,7 +26,8 @@ class MakeRequest(Record):
     """Footage and a script in, `count` clips out. `duration` is in seconds; `captions` is a style or "off".
 
     Of `files`, those in `optional` (found in a folder, not named) are left out when they are no footage.
-    `scripts` holds one script for all variants, one for each, or none (a clip without a voice).
+    `scripts` holds one script for all variants, one for each, or none (a clip without a voice). `detected` is the
+    language they were found to be in, where nobody named one and somebody has looked already.
     """
 
     files: tuple[Path, ...]
@@ -35,6 +36,7 @@ class MakeRequest(Record):
     count: Annotated[int, Field(ge=1, le=20)] = 1
     duration: Annotated[float, Field(ge=1.0, le=600.0)] = 20.0
     language: str | None = None
+    detected: str | None = None
     voice: str | None = None
     speed: Annotated[float, Field(ge=0.5, le=2.0)] = 1.0
     preset: str = "tiktok"

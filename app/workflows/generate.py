@@ -131,8 +131,13 @@ def voice_of(request: MakeRequest, settings: Settings) -> tuple[str | None, Voic
     """Return the language of the scripts and the voice that speaks them; None for clips without a voice."""
     if not request.scripts:
         return request.language, None
-    language = request.language or detect("\n".join(request.scripts))
+    language = language_of(request)
     return language, speech.choose_voice(request.voice, language, settings)
+
+
+def language_of(request: MakeRequest) -> str:
+    """Return the language of the scripts: the one that was named, the one that was found before, or what is found."""
+    return request.language or request.detected or detect("\n".join(request.scripts))
 
 
 def prepare_scripts(request: MakeRequest, settings: Settings) -> None:

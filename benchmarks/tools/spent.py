@@ -90,13 +90,13 @@ def peak_of(pid: int) -> Iterator[Callable[[], float]]:
 
 
 def tree_megabytes(pid: int) -> float:
-    """Return the resident size of a process and its descendants now, in MB; 0 when it is gone."""
+    """Return the memory of a process and its descendants now, in MB, each shared page once; 0 when it is gone."""
     total = 0
     with suppress(psutil.NoSuchProcess):
         process = psutil.Process(pid)
         for one in (process, *process.children(recursive=True)):
             with suppress(psutil.NoSuchProcess):
-                total += one.memory_info().rss
+                total += getattr(one.memory_full_info(), "pss", None) or one.memory_info().rss
     return total / 1e6
 
 
