@@ -18,6 +18,7 @@ from av.video.stream import VideoStream
 
 from app.errors import RenderError
 from app.media.atomic import new_file
+from app.media.packets import open_packets
 from app.media.parts import TICKS_PER_FRAME
 from app.models.control import Control
 from app.models.timing import OUTPUT_FPS
@@ -45,12 +46,13 @@ def join(parts: Sequence[Path], frames: Sequence[int], sound: Path, out: Path, c
     delay = max(place - shown for order in orders for place, shown in enumerate(order))
     with (
         new_file(out) as temporary,
-        av.open(str(parts[0])) as first,
+        open_packets(parts[0]) as first,
         av.open(str(sound)) as heard,
         av.open(str(temporary), "w", format="mp4", container_options=_OPTIONS) as target,
     ):
         picture = target.add_stream_from_template(first.streams.video[0])
         picture.time_base = Fraction(1, _TIMESCALE)
+        picture.codec_context.sample_aspect_ratio = Fraction(1)  # only pictures tell, and `graph` makes it so
         track = target.add_stream_from_template(heard.streams.audio[0])
         packets = _picture_packets(parts, orders, delay, picture)
         for packet in heapq.merge(packets, _sound_packets(heard, track), key=_decoded_at):
@@ -62,7 +64,7 @@ def _checked_orders(parts: Sequence[Path], frames: Sequence[int]) -> list[list[i
     """Return, for each part, which frame each of its packets shows, in decoding order."""
     orders, header = [], None
     for part, count in zip(parts, frames, strict=True):
-        with av.open(str(part)) as container:
+        with open_packets(part) as container:
             stream = container.streams.video[0]
             header = header or stream.codec_context.extradata
             packets = [packet for packet in container.demux(stream) if packet.size]
@@ -92,7 +94,7 @@ def _picture_packets(
 ) -> Iterator[AnyPacket]:
     first = 0
     for part, order in zip(parts, orders, strict=True):
-        with av.open(str(part)) as container:
+        with open_packets(part) as container:
             packets = (packet for packet in container.demux(video=0) if packet.size)
             for place, (packet, shown) in enumerate(zip(packets, order, strict=True)):
                 packet.stream, packet.time_base = stream, Fraction(1, _TIMESCALE)

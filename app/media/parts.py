@@ -12,13 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import av
-
 from app import data
 from app.errors import MediaError, RenderError
 from app.media.caption_slices import Slice, slice_of
 from app.media.ffmpeg import Ffmpeg, Workplace
 from app.media.graph import DECODE_THREADS, Part, inputs, picture
+from app.media.packets import picture_times
 from app.media.pool import Pool
 from app.media.shelf import Shelf
 from app.media.subtitles import Drawing
@@ -26,7 +25,7 @@ from app.models.base import content_key
 from app.models.control import Control
 from app.models.edit import Canvas, Edit
 from app.models.preset import Quality
-from app.models.timing import OUTPUT_FPS
+from app.models.timing import OUTPUT_FPS, FrameSpan
 
 TICKS_PER_FRAME = 512
 """Ticks of 1/15360 s: what ffmpeg's MP4 writer takes by itself for 30 frames a second."""
@@ -64,9 +63,10 @@ class Piece:
     @property
     def arguments(self) -> tuple[str, ...]:
         """What ffmpeg is told behind its inputs, but for the file's name."""
-        placed = replace(self.part, first=self.captions.first if self.captions else 0)
+        count = self.part.frames.count
+        placed = replace(self.part, frames=FrameSpan.lasting(self.captions.first if self.captions else 0, count))
         shown = picture(placed, self.look.canvas, captions=self.captions is not None)
-        return (*shown, "-an", "-sn", "-dn", *_encoder(self.look.quality, self.part.frames))
+        return (*shown, "-an", "-sn", "-dn", *_encoder(self.look.quality, count))
 
     def key(self, ffmpeg: Ffmpeg) -> str:
         """Return the hash of all that decides the bytes: the sources, what ffmpeg is told of them, and which ffmpeg."""
@@ -77,7 +77,7 @@ class Piece:
 
 def piece_of(part: Part, look: Look) -> Piece:
     """Return a part with the captions that fall into it."""
-    drawn = slice_of(look.captions.text, part.first, part.frames) if look.captions else None
+    drawn = slice_of(look.captions.text, part.frames) if look.captions else None
     return Piece(part, look, drawn)
 
 
@@ -100,7 +100,7 @@ def encode_parts(
     """
     pieces = [piece_of(part, look) for part in parts]
     keys = [piece.key(place.ffmpeg) for piece in pieces]
-    run = _Run(place, shelf, pool, _Tally(keys, [part.frames for part in parts], place.control))
+    run = _Run(place, shelf, pool, _Tally(keys, [part.frames.count for part in parts], place.control))
     first_of = dict(zip(reversed(keys), reversed(pieces), strict=True))  # of parts that are alike one is encoded
     missing = {key: first_of[key] for key in dict.fromkeys(keys) if not run.has(key)}
     while missing:
@@ -139,7 +139,7 @@ class _Run:
                 return
             watch = Control(lambda share: self.tally.report(key, share), stop)
             self.files[key] = self.shelf.put(encode_piece(piece, self.place.watched_by(watch)), key)
-            self.encoded.append(piece.part.frames)
+            self.encoded.append(piece.part.frames.count)
             if self.pool:
                 self.pool.give(self.files[key], key)
 
@@ -164,10 +164,12 @@ def encode_piece(piece: Piece, place: Workplace) -> Path:
         piece.look.captions.put(piece.captions.text, own.folder)
     file = own.folder / part.name
     _encode(piece, own)
-    if not _is_steady(file) and all(take.source.indexed for take in part.takes):
+    times = picture_times(file)
+    if not _is_steady(times) and all(take.source.indexed for take in part.takes):
         # Where pictures change, ffmpeg builds its filters anew, and they count from 0. If that is in the lead: without.
         _encode(replace(piece, part=part.without_lead()), own)
-    _require_frames(part, file)
+        times = picture_times(file)
+    _require_frames(part, times)
     return file
 
 
@@ -176,7 +178,7 @@ def _encode(piece: Piece, place: Workplace) -> None:
         f"encoding {piece.part.described}",
         inputs(piece.part),
         (*piece.arguments, "-f", "mp4", piece.part.name),
-        frames=piece.part.frames,
+        frames=piece.part.frames.count,
     )
 
 
@@ -192,34 +194,24 @@ def _encoder(quality: Quality, frames: int) -> tuple[str, ...]:
     )
 
 
-def _times(file: Path) -> list[int | None]:
-    """Return the times of a part's packets in ticks; none when ffmpeg wrote a file without a stream."""
-    try:
-        with av.open(str(file)) as container:
-            return [packet.pts for packet in container.demux(video=0) if packet.size]
-    except (av.FFmpegError, IndexError):
-        return []
-
-
-def _is_steady(file: Path) -> bool:
-    times = _times(file)
+def _is_steady(times: Sequence[int | None]) -> bool:
     return set(times) == set(range(0, TICKS_PER_FRAME * len(times), TICKS_PER_FRAME))
 
 
-def _require_frames(part: Part, file: Path) -> None:
-    encoded = len(_times(file))
-    if encoded == part.frames and _is_steady(file):
+def _require_frames(part: Part, times: Sequence[int | None]) -> None:
+    steady, encoded = _is_steady(times), len(times)
+    if encoded == part.frames.count and steady:
         return
     if not part.takes:
-        raise RenderError(f"ffmpeg made {encoded} of the {part.frames} frames of {part.label}.", subject=part.label)
-    raise _source_changes(part) if not _is_steady(file) else _source_short(part, encoded)
+        raise RenderError(f"ffmpeg made {encoded} of the {part.frames.count} frames of {part.label}.", subject=part.label)
+    raise _source_short(part, encoded) if steady else _source_changes(part)
 
 
 def _source_changes(part: Part) -> MediaError:
     take = part.takes[0]
     return MediaError(
         f"{take.source.name} changes the size or format of its picture within {part.label}, from "
-        f"{take.start:.2f} s on.",
+        f"{take.excerpt.start:.2f} s on.",
         hint="Make the clip anew: a shot then ends where the picture changes; or leave this file out.",
         subject=take.source.name,
         code="source_changes",
@@ -228,9 +220,10 @@ def _source_changes(part: Part) -> MediaError:
 
 def _source_short(part: Part, encoded: int) -> MediaError:
     take = part.takes[0]
+    span = take.excerpt.span
     return MediaError(
-        f"{take.source.name} gave {encoded} of the {part.frames} frames that {part.label} takes from "
-        f"{take.start:.2f} s on: it ends, or cannot be decoded, before {take.start + take.frames / OUTPUT_FPS:.2f} s.",
+        f"{take.source.name} gave {encoded} of the {part.frames.count} frames that {part.label} takes from "
+        f"{span.start:.2f} s on: it ends, or cannot be decoded, before {span.end:.2f} s.",
         hint="See whether it plays to its end; copy it again from where it was recorded, or leave it out.",
         subject=take.source.name,
         code="source_short",
