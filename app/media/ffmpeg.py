@@ -74,7 +74,7 @@ _NO_MEMORY = re.compile(
 """What ffmpeg 9.0.2 and x264 said when an allocation, or one more thread, was refused (limits of 260 to 400 MB). The
 encoders' options are ours and right, so that one of them fails to open for want of memory only."""
 
-_POLL_SECONDS = 0.05
+_POLL_SECONDS = 0.1
 _PROGRESS_SECONDS = 0.2
 _LOG_LINES = 10_000  # half an hour as often black or frozen as the detectors can tell gives 6300
 _GRACE_SECONDS = 2.0
@@ -245,14 +245,12 @@ def run(ffmpeg: Ffmpeg, call: Run, control: Control, limits: Limits | None = Non
     )
     log: deque[str] = deque(maxlen=_LOG_LINES)
     assert process.stdout is not None and process.stderr is not None  # noqa: S101 - PIPE was asked for
-    readers = [
-        threading.Thread(target=_read_log, args=(process.stderr, log), daemon=True),
-        threading.Thread(target=_read_progress, args=(process.stdout, call, control), daemon=True),
-    ]
+    progress = threading.Thread(target=_read_progress, args=(process.stdout, call, control), daemon=True)
+    readers = [threading.Thread(target=_read_log, args=(process.stderr, log), daemon=True), progress]
     try:
         for reader in readers:
             reader.start()
-        _wait(process, call, control, limits)
+        _wait(process, progress, call, control, limits)
     finally:
         _kill(process)
         for reader in readers:
@@ -294,11 +292,15 @@ def _works(guard: tuple[str, ...]) -> bool:
     return done.returncode == 0
 
 
-def _wait(process: subprocess.Popen[bytes], call: Run, control: Control, limits: Limits) -> None:
+def _wait(
+    process: subprocess.Popen[bytes], progress: threading.Thread, call: Run, control: Control, limits: Limits
+) -> None:
+    """Sleep until ffmpeg ends, which its progress tells by its own end: `Popen.wait` would look 100 times a second."""
     deadline = time.monotonic() + limits.seconds
     while True:
+        progress.join(_POLL_SECONDS)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(_POLL_SECONDS)
+            process.wait(0.0 if progress.is_alive() else _POLL_SECONDS)
             return
         control.check()
         if time.monotonic() > deadline:

@@ -7,7 +7,7 @@ stands, nor how many are encoded at once. The hash of all that is its name.
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -261,13 +261,18 @@ def _side_by_side(
     control: Control,
 ) -> None:
     """Do `work` for all pieces; the first failure, a cancel or Ctrl-C stops those that run, and is raised after."""
-    stop = threading.Event()
+    stop, news = threading.Event(), threading.Event()
     pool = ThreadPoolExecutor(max_workers=max(1, max_parallel), thread_name_prefix="part")
     try:
-        pending: set[Future[None]] = {pool.submit(work, key, piece, stop) for key, piece in pieces.items()}
+        pending = {pool.submit(work, key, piece, stop) for key, piece in pieces.items()}
+        for future in pending:
+            future.add_done_callback(lambda _: news.set())
         while pending:
-            done, pending = wait(pending, _POLL_SECONDS, FIRST_COMPLETED)
+            news.wait(_POLL_SECONDS)
+            news.clear()
             control.check()
+            done = {future for future in pending if future.done()}
+            pending -= done
             for future in done:
                 future.result()
     except BaseException:
