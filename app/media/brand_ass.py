@@ -11,6 +11,7 @@ from app.media.ass import ass_document, line_limit, safe_rectangle
 from app.media.fonts import metrics, style_scale, text_measure
 from app.models.edit import CallToAction, Canvas, Captions, Cue, CueWord, Edit, EndCard
 from app.models.preset import CaptionStyle, Preset
+from app.models.timing import FrameSpan
 
 _CALL_SIZE, _CARD_SIZE = 58.0, 88.0
 """Em, in pixels of a canvas whose shorter side is 1080."""
@@ -27,8 +28,7 @@ def with_brand(document: str, edit: Edit, style: CaptionStyle, preset: Preset) -
     if brand and brand.call_to_action:
         drawn.append(_renamed(_call(brand.call_to_action, style, edit.canvas, preset), "Call"))
     if brand and brand.end_card and any(line.strip() for line in brand.end_card.lines):
-        first = edit.frames - brand.end_card.frames
-        own = _card(brand.end_card, first, style, edit.canvas, preset, logo=brand.logo is not None)
+        own = _card(brand.end_card, edit.end_card_span, style, edit.canvas, preset, logo=brand.logo is not None)
         drawn.append(_renamed(own, "Card"))
     return _merged(drawn)
 
@@ -42,14 +42,14 @@ def _call(call: CallToAction, style: CaptionStyle, canvas: Canvas, preset: Prese
     apart = _half(style, 2) + max(style.box_padding, style.mark_padding) + _GAP + _PADDING + _half(own, len(lines))
     share = apart * style_scale(canvas) / (safe.bottom - safe.top)
     own = own.evolve(position=max(0.0, style.position - share))
-    return ass_document(_captions(_cues(lines, call.start, call.end)), own, canvas, preset)
+    return ass_document(_captions(_cues(lines, call.frames)), own, canvas, preset)
 
 
-def _card(end: EndCard, first: int, style: CaptionStyle, canvas: Canvas, preset: Preset, *, logo: bool) -> str:
+def _card(end: EndCard, frames: FrameSpan, style: CaptionStyle, canvas: Canvas, preset: Preset, *, logo: bool) -> str:
     middle = _CARD_MIDDLE[logo and end.logo]
     own = _plain(style, end.colour, _CARD_SIZE).evolve(position=middle)
     lines = [line.split() for line in end.lines if line.strip()]
-    return ass_document(_captions(_cues(lines, first, first + end.frames)), own, canvas, preset)
+    return ass_document(_captions(_cues(lines, frames)), own, canvas, preset)
 
 
 def _half(style: CaptionStyle, lines: int) -> float:
@@ -85,11 +85,12 @@ def _wrapped(words: Sequence[str], style: CaptionStyle, canvas: Canvas, preset: 
     return list(min(splits, key=lambda two: max(measure(" ".join(line)) for line in two)))
 
 
-def _cues(lines: Sequence[Sequence[str]], start: int, end: int) -> tuple[Cue, ...]:
+def _cues(lines: Sequence[Sequence[str]], frames: FrameSpan) -> tuple[Cue, ...]:
+    start = frames.start
     words = tuple(CueWord(text=word, start=start, end=start, spoken=False) for line in lines for word in line)
-    if not words or start >= end:
+    if not words or not frames.count:
         return ()
-    return (Cue(id="brand", start=start, end=end, words=words, lines=tuple(len(line) for line in lines)),)
+    return (Cue(id="brand", start=start, end=frames.end, words=words, lines=tuple(len(line) for line in lines)),)
 
 
 def _captions(cues: tuple[Cue, ...]) -> Captions:

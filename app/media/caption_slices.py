@@ -8,7 +8,7 @@ same captions, wherever they stand in which clip, get the same file to the byte.
 import re
 from dataclasses import dataclass
 
-from app.models.timing import OUTPUT_FPS
+from app.models.timing import OUTPUT_FPS, FrameSpan
 
 _FRAMES, _CENTISECONDS = 3, 10
 """The shortest time that is whole in both."""
@@ -44,22 +44,22 @@ class _Event:
         return f"{self.before},{_text(self.start - base)},{_text(self.end - base)},{self.behind}"
 
 
-def slice_of(document: str, first: int, frames: int) -> Slice | None:
-    """Return what `document` draws on `frames` frames of the clip from its frame `first` on; None for nothing.
+def slice_of(document: str, frames: FrameSpan) -> Slice | None:
+    """Return what `document` draws on these frames of the clip; None for nothing.
 
     Events keep their order. One that changes while it is shown keeps its beginning, also before the part's; of all
     others only what lies in the part counts, so that a change of theirs outside it changes nothing here.
     """
     head, events = _read(document)
-    touching = [event for event in events if _touches(event, first, first + frames - 1)]
+    touching = [event for event in events if _touches(event, frames)]
     if not touching:
         return None
-    begin = first // _FRAMES
+    begin = frames.start // _FRAMES
     begins = [begin, *(event.start // _CENTISECONDS for event in touching if event.changes)]
-    base, end = min(begins), -(-(first + frames) // _FRAMES)
+    base, end = min(begins), -(-frames.end // _FRAMES)
     own = [_within(event, begin * _CENTISECONDS, end * _CENTISECONDS) for event in touching]
     lines = [event.line(base * _CENTISECONDS) for event in own]
-    return Slice("\n".join([*head, *lines, ""]), first - base * _FRAMES)
+    return Slice("\n".join([*head, *lines, ""]), frames.start - base * _FRAMES)
 
 
 def _read(document: str) -> tuple[list[str], list[_Event]]:
@@ -74,9 +74,9 @@ def _read(document: str) -> tuple[list[str], list[_Event]]:
     return head, events
 
 
-def _touches(event: _Event, first: int, last: int) -> bool:
+def _touches(event: _Event, frames: FrameSpan) -> bool:
     """Whether libass, which looks at whole milliseconds, draws it on any of these frames."""
-    return event.start * 10 <= _milliseconds(last) and event.end * 10 > _milliseconds(first)
+    return event.start * 10 <= _milliseconds(frames.end - 1) and event.end * 10 > _milliseconds(frames.start)
 
 
 def _within(event: _Event, begin: int, end: int) -> _Event:

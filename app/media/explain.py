@@ -11,7 +11,7 @@ from app.media.ffmpeg import Workplace
 from app.media.graph import Part, inputs, picture
 from app.media.spans import black_spans, frozen_spans
 from app.models.edit import Canvas
-from app.models.timing import OUTPUT_FPS, Span
+from app.models.timing import Span, seconds_of
 
 _SHRINK = 8
 """Framed at an eighth of the size, 64 pixels are one: grain is gone, what moves still does."""
@@ -44,35 +44,27 @@ class Explainer:
         return all(self._covers(part, span, 1) for part in self._within(span))
 
     def _within(self, span: Span) -> list[Part]:
-        return [part for part in self._parts if span.overlap(_time_of(part)) > 2 / OUTPUT_FPS]
+        return [part for part in self._parts if span.overlap(part.frames.seconds) > seconds_of(2)]
 
     def _covers(self, part: Part, span: Span, kind: int) -> bool:
         if part.index not in self._seen:
             self._seen[part.index] = self._look(part)
-        shown = _time_of(part)
+        shown = part.frames.seconds
         asked = Span(start=max(span.start, shown.start), end=min(span.end, shown.end))
         explained = sum(asked.overlap(found) for found in self._seen[part.index][kind])
         return explained >= _ENOUGH * asked.length
 
     def _look(self, part: Part) -> tuple[list[Span], list[Span]]:
         shown = picture(part, self._canvas, captions=False, then=_DETECTORS)
-        length = ("-frames:v", str(part.frames))
+        length = ("-frames:v", str(part.frames.count))
         log = self._place.run(
             f"looking again at {part.described}", inputs(part), (*shown, "-an", *length, "-f", "null", "-")
         )
-        time = _time_of(part)
+        time = part.frames.seconds
         return (
-            [_later(found, time.start) for found in black_spans(log)],
-            [_later(found, time.start) for found in frozen_spans(log, time.length)],
+            [found.later(time.start) for found in black_spans(log)],
+            [found.later(time.start) for found in frozen_spans(log, time.length)],
         )
-
-
-def _time_of(part: Part) -> Span:
-    return Span(start=part.first / OUTPUT_FPS, end=(part.first + part.frames) / OUTPUT_FPS)
-
-
-def _later(span: Span, seconds: float) -> Span:
-    return Span(start=span.start + seconds, end=span.end + seconds)
 
 
 def _small(pixels: int) -> int:

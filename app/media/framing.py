@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from app.media.colours import Colours, scale_options, to_bt709
-from app.media.windows import Travel, moving_window, still_window
+from app.media.windows import moving_window, still_window
 from app.models.edit import Canvas, FramingMode, Move
 from app.models.media import Rotation
+from app.models.timing import FrameSpan
 
 TURNS: Mapping[Rotation, tuple[str, ...]] = MappingProxyType(
     {0: (), 90: ("transpose=clock",), 180: ("hflip", "vflip"), 270: ("transpose=cclock",)}
@@ -37,8 +38,11 @@ def framing_filters(mode: FramingMode, canvas: Canvas, colours: Colours) -> str:
     return f"{fitted},{_over_blurred_self(canvas)}"
 
 
-def window_filters(move: Move, picture: tuple[int, int], canvas: Canvas, colours: Colours, travel: Travel) -> str:
-    """Return the same for a crop whose window is not the middle, or moves; `picture` is the source's upright size."""
+def window_filters(move: Move, picture: tuple[int, int], canvas: Canvas, colours: Colours, travel: FrameSpan) -> str:
+    """Return the same for a crop whose window is not the middle, or moves; `picture` is the source's upright size.
+
+    `travel` is told in `moving_window`.
+    """
     if move == Move():
         return framing_filters("crop", canvas, colours)
     if move.still:

@@ -11,10 +11,10 @@ from app.media.seeking import begin_before
 from app.media.stamp import Stamp, card, stamped
 from app.media.stretches import Showing, Stretch, StretchKind, stretches
 from app.media.subtitles import DRAW
-from app.media.windows import Travel, moving_window
+from app.media.windows import moving_window
 from app.models.edit import Canvas, Edit, EditShot, EndCard
 from app.models.media import Rotation
-from app.models.timing import OUTPUT_FPS
+from app.models.timing import OUTPUT_FPS, Excerpt, FrameSpan, seconds_of
 
 DECODE_THREADS = 2
 """A many-core machine would otherwise reserve memory for all its cores in every process."""
@@ -51,26 +51,31 @@ class Source:
 
 @dataclass(frozen=True)
 class Take:
-    """`frames` frames of a source from the shot's own frame `offset` on (before 0 and past its end in a dissolve).
+    """Frames of a source, counted from the shot's own first one (below 0 and past its end in a dissolve).
 
     Decoding begins `lead` seconds before, so that its first frame is the one on screen then, not the next one.
     """
 
     shot: EditShot
     source: Source
-    offset: int
-    frames: int
+    frames: FrameSpan
     lead: float
 
     @property
-    def start(self) -> float:
-        """Source seconds of its first frame."""
-        return round(max(0.0, self.shot.source_start + self.offset / OUTPUT_FPS), 6)
+    def excerpt(self) -> Excerpt:
+        """The same in the source."""
+        start = round(max(0.0, self.shot.source_start + seconds_of(self.frames.start)), 6)
+        return Excerpt(start=start, frames=self.frames.count)
+
+    @property
+    def travel(self) -> FrameSpan:
+        """The frames of the whole shot, counted from the take's first one."""
+        return FrameSpan.lasting(-self.frames.start, self.shot.frames)
 
 
 @dataclass(frozen=True)
 class Part:
-    """`frames` frames of a clip, beginning at its frame `first`, made by one graph; `index` names its file.
+    """Frames of a clip that are made by one graph; `index` names its file.
 
     `label` says in errors which part it is: "shot 3". `stamp` is the logo that is drawn over it, `card` what is on
     screen where there is no shot.
@@ -78,8 +83,7 @@ class Part:
 
     index: int
     kind: StretchKind
-    first: int
-    frames: int
+    frames: FrameSpan
     takes: tuple[Take, ...]
     label: str
     stamp: Stamp | None = None
@@ -125,13 +129,13 @@ def _part(index: int, stretch: Stretch, edit: Edit, sources: Mapping[str, Source
     label = {"shot": f"shot {numbers}", "card": "the end card"}.get(
         stretch.kind, f"the {stretch.kind} between shots {numbers}"
     )
-    return Part(index, stretch.kind, stretch.first, stretch.frames, takes, label)
+    return Part(index, stretch.kind, stretch.frames, takes, label)
 
 
 def _take(showing: Showing, edit: Edit, sources: Mapping[str, Source]) -> Take:
     shot = edit.shots[showing.shot]
-    take = Take(shot, sources[shot.source], showing.offset, showing.frames, lead=0.0)
-    return replace(take, lead=_lead(take.source, take.start))
+    take = Take(shot, sources[shot.source], showing.frames, lead=0.0)
+    return replace(take, lead=_lead(take.source, take.excerpt.start))
 
 
 def _lead(source: Source, start: float) -> float:
@@ -149,16 +153,16 @@ def inputs(part: Part) -> tuple[Input, ...]:
 def _input(take: Take) -> Input:
     if take.source.still:
         return Input(take.source.path, ("-threads", str(DECODE_THREADS)))
-    start, length = take.start - take.lead, take.lead + take.frames / OUTPUT_FPS + _TAIL
+    start, length = take.excerpt.start - take.lead, take.lead + seconds_of(take.frames.count) + _TAIL
     return Input(take.source.path, ("-threads", str(DECODE_THREADS), "-ss", f"{start:.6f}", "-t", f"{length:.6f}"))
 
 
 def picture(part: Part, canvas: Canvas, *, captions: bool, then: str = "") -> tuple[str, ...]:
     """Return ffmpeg's arguments that make the part's picture out of `inputs`, 30 frames a second from time 0.
 
-    `then` are filters that look at the finished picture. Captions are drawn as if the part began at frame `first`.
+    `then` are filters that look at the finished picture. Captions are drawn as at the part's frames.
     """
-    ending = [_at_time_of(part.first), DRAW] if captions else []
+    ending = [_at_time_of(part.frames.start), DRAW] if captions else []
     end = ",".join(filter(None, [*ending, _COUNTED, then]))
     if len(part.takes) == 1 and not part.stamp:
         (take,) = part.takes
@@ -199,20 +203,19 @@ def _photographed(take: Take, canvas: Canvas) -> str:
     """Return the filters from one picture to a shot of it: what does not move is done once, then it is repeated."""
     shot, source = take.shot, take.source
     first = f"fps={OUTPUT_FPS}:start_time=0:eof_action=pass"
-    held = f"tpad=stop={take.frames - 1}:stop_mode=clone"
-    travel = Travel(take.offset, shot.frames)
+    held = f"tpad=stop={take.frames.count - 1}:stop_mode=clone"
     if shot.framing == "crop" and not shot.move.still:
-        return f"{first},{moving_window(shot.move, source.size, canvas, source.colours, travel, held)}"
+        return f"{first},{moving_window(shot.move, source.size, canvas, source.colours, take.travel, held)}"
     if shot.framing == "crop" or shot.move.still:
         return f"{first},{_framed(take, canvas)},{held}"
-    whole = moving_window(shot.move, (canvas.width, canvas.height), canvas, Colours(), travel, held)
+    whole = moving_window(shot.move, (canvas.width, canvas.height), canvas, Colours(), take.travel, held)
     return f"{first},{_framed(take, canvas)},{whole}"
 
 
 def _framed(take: Take, canvas: Canvas) -> str:
     shot, source = take.shot, take.source
     if shot.framing == "crop":
-        return window_filters(shot.move, source.size, canvas, source.colours, Travel(take.offset, shot.frames))
+        return window_filters(shot.move, source.size, canvas, source.colours, take.travel)
     return framing_filters(shot.framing, canvas, source.colours)
 
 
@@ -224,10 +227,10 @@ def _blended(part: Part, sides: list[str]) -> str:
     """
     if part.kind == "dissolve":
         times = f"settb=1/{OUTPUT_FPS * 512},setpts=N*512"  # xfade counts in ticks, and half a frame must be some
-        left, right = (f"{side},trim=end_frame={part.frames},{times}" for side in sides)
-        begin, seconds = -0.5 / OUTPUT_FPS, part.frames / OUTPUT_FPS
+        left, right = (f"{side},trim=end_frame={part.frames.count},{times}" for side in sides)
+        begin, seconds = -0.5 / OUTPUT_FPS, part.frames.seconds.length
         return f"{left}[a];{right}[b];[a][b]xfade=transition=fade:duration={seconds:.6f}:offset={begin:.6f}"
-    half = part.frames // 2
+    half = part.frames.count // 2
     fades = (f"fade=t={way}:start_frame=0:nb_frames={half}" for way in ("out", "in"))
     left, right = (f"{side},trim=end_frame={half},{_COUNTED},{fade}" for side, fade in zip(sides, fades, strict=True))
     return f"{left}[a];{right}[b];[a][b]concat=n=2:v=1:a=0"

@@ -203,7 +203,8 @@ def _require_frames(part: Part, times: Sequence[int | None]) -> None:
     if encoded == part.frames.count and steady:
         return
     if not part.takes:
-        raise RenderError(f"ffmpeg made {encoded} of the {part.frames.count} frames of {part.label}.", subject=part.label)
+        wanted = part.frames.count
+        raise RenderError(f"ffmpeg made {encoded} of the {wanted} frames of {part.label}.", subject=part.label)
     raise _source_short(part, encoded) if steady else _source_changes(part)
 
 

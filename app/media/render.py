@@ -85,7 +85,7 @@ def render_parts(material: Material, place: Workplace, max_parallel: int, pool: 
         files = (edit, material.sources, material.infos, place.folder)
         parts = parts_of(edit, decodable(*files), stamp_of(*files))
         done = encode_parts(parts, look_of(edit, captions), own, Shelf(place.folder), max_parallel, pool)
-        names = [[file.name, part.frames] for file, part in zip(done.files, parts, strict=True)]
+        names = [[file.name, part.frames.count] for file, part in zip(done.files, parts, strict=True)]
         write_text(place.folder / _PARTS_NAME, json.dumps(names))
     place.control.report(1.0)
     return PartsReport(

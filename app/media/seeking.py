@@ -13,6 +13,7 @@ from av.video.stream import VideoStream
 
 from app.media.containers import open_media, picture_stream
 from app.media.probe import start_seconds
+from app.models.timing import Span
 
 WITHOUT_INDEX = frozenset({"mpegts", "mpeg"})
 """Demuxers that seek to any packet; with each other one of `FORMATS` frames came out right at any start (measured)."""
@@ -25,8 +26,8 @@ _REORDERED = 1.0  # s: a packet this far past the time has no earlier picture be
 _FIRST_LOOK = 2.0  # s looked back at first, then four times as far
 
 
-def begin_before(path: Path, time: float, max_pixels: int) -> float:
-    """Return from which second a file of `WITHOUT_INDEX` must be read to have the picture at `time` whole.
+def begin_before(path: Path, seconds: float, max_pixels: int) -> float:
+    """Return from which second a file of `WITHOUT_INDEX` must be read to have the picture at `seconds` whole.
 
     0 when no key frame is found. Raises `MediaError` when the file cannot be opened.
     """
@@ -35,25 +36,25 @@ def begin_before(path: Path, time: float, max_pixels: int) -> float:
             return 0.0
         stream = picture_stream(container)
         back = _FIRST_LOOK
-        while stream is not None and back < 4 * time:
-            key = _last_key(container, stream, max(0.0, time - back), time)
+        while stream is not None and back < 4 * seconds:
+            key = _last_key(container, stream, Span(start=max(0.0, seconds - back), end=seconds))
             if key is not None:
                 return max(0.0, key - EARLIER)
             back *= 4
     return 0.0
 
 
-def _last_key(container: InputContainer, stream: VideoStream, begin: float, time: float) -> float | None:
-    """Return the time of the last key frame between `begin` and `time`, None when there is none."""
+def _last_key(container: InputContainer, stream: VideoStream, within: Span) -> float | None:
+    """Return the time of the last key frame there, None when there is none."""
     zero, base = start_seconds(container), float(stream.time_base or 0)
     found = None
     try:
-        container.seek(round((zero + begin) * _MICROSECONDS))
+        container.seek(round((zero + within.start) * _MICROSECONDS))
         for packet in container.demux(stream):
             shown = packet.pts * base - zero if packet.pts is not None else None
-            if shown is not None and shown > time + _REORDERED:
+            if shown is not None and shown > within.end + _REORDERED:
                 break
-            if shown is not None and packet.is_keyframe and shown <= time:
+            if shown is not None and packet.is_keyframe and shown <= within.end:
                 found = shown
     except av.FFmpegError:
         return found

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from app.models.edit import Edit
 from app.models.report import CheckItem
-from app.models.timing import OUTPUT_FPS, Span
+from app.models.timing import Span, frame_nearest
 
 BLACK_SECONDS = 0.5
 FROZEN_SECONDS = 2.0
@@ -43,7 +43,7 @@ def black_item(log: str, edit: Edit, footage: Explains) -> CheckItem:
 
 def frozen_item(log: str, edit: Edit, footage: Explains) -> CheckItem:
     """Return whether ffmpeg's log names spans that stand still without a reason in the edit or its footage."""
-    spans = frozen_spans(log, _length(edit))
+    spans = frozen_spans(log, edit.seconds)
     bad = [span for span in spans if _crosses_files(span, edit) or not footage.stands_still(span)]
     return _told("frozen", bad, spans, edit)
 
@@ -51,7 +51,7 @@ def frozen_item(log: str, edit: Edit, footage: Explains) -> CheckItem:
 def _told(name: str, bad: Sequence[Span], spans: Sequence[Span], edit: Edit) -> CheckItem:
     if bad:
         return CheckItem(name=name, ok=False, detail=_named(bad))
-    explained = f"{_named(spans)}, as in the footage" if spans else f"none of {_length(edit):.2f} s"
+    explained = f"{_named(spans)}, as in the footage" if spans else f"none of {edit.seconds:.2f} s"
     return CheckItem(name=name, ok=True, detail=explained)
 
 
@@ -79,7 +79,7 @@ def frozen_spans(log: str, length: float) -> list[Span]:
 def _crosses_files(span: Span, edit: Edit) -> bool:
     """Whether a joint between two files lies inside the span, a frame from its ends."""
     joints = accumulate(shot.frames for shot in edit.shots[:-1])
-    inside = range(round(span.start * OUTPUT_FPS) + 2, round(span.end * OUTPUT_FPS) - 1)
+    inside = range(frame_nearest(span.start) + 2, frame_nearest(span.end) - 1)
     return any(
         joint in inside and before.source != after.source
         for joint, before, after in zip(joints, edit.shots, edit.shots[1:], strict=False)
@@ -88,7 +88,3 @@ def _crosses_files(span: Span, edit: Edit) -> bool:
 
 def _named(spans: Sequence[Span]) -> str:
     return ", ".join(f"{span.start:.2f} to {span.end:.2f} s" for span in spans)
-
-
-def _length(edit: Edit) -> float:
-    return edit.frames / OUTPUT_FPS

@@ -9,29 +9,28 @@ from itertools import accumulate
 from typing import Literal
 
 from app.models.edit import Edit, EditShot
+from app.models.timing import FrameSpan
 
 StretchKind = Literal["shot", "dissolve", "dip", "card"]
 
 
 @dataclass(frozen=True)
 class Showing:
-    """`frames` frames of the edit's shot number `shot`, beginning at the shot's own frame `offset`.
+    """Frames of the edit's shot number `shot`, counted from the shot's own first one.
 
-    In a dissolve they reach beyond the shot: `offset` is then negative, or offset + frames more than it has.
+    In a dissolve they reach beyond the shot: they begin below 0, or end behind its last.
     """
 
     shot: int
-    offset: int
-    frames: int
+    frames: FrameSpan
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """`frames` frames of the clip from its frame `first` on; a card shows no shot, a transition two."""
+    """Frames of the clip; a card shows no shot, a transition two."""
 
     kind: StretchKind
-    first: int
-    frames: int
+    frames: FrameSpan
     shows: tuple[Showing, ...]
 
 
@@ -43,17 +42,18 @@ def stretches(edit: Edit) -> tuple[Stretch, ...]:
     for n, (shot, first) in enumerate(zip(edit.shots, starts, strict=False)):
         if halves[n]:
             found.append(_transition(edit.shots, n, first))
-        frames = shot.frames - halves[n] - halves[n + 1]
-        found.append(Stretch("shot", first + halves[n], frames, (Showing(n, halves[n], frames),)))
+        own = FrameSpan(start=halves[n], end=shot.frames - halves[n + 1])
+        found.append(Stretch("shot", own.later(first), (Showing(n, own),)))
     if edit.end_card_frames:
-        found.append(Stretch("card", edit.frames - edit.end_card_frames, edit.end_card_frames, ()))
+        found.append(Stretch("card", edit.end_card_span, ()))
     return tuple(found)
 
 
 def _transition(shots: tuple[EditShot, ...], n: int, cut: int) -> Stretch:
     enter, half, before = shots[n].enter, shots[n].enter.frames // 2, shots[n - 1].frames
+    around = FrameSpan.lasting(-half, enter.frames)  # counted from the cut
     if enter.kind == "dissolve":  # both sides are on screen all the time
-        shows = (Showing(n - 1, before - half, enter.frames), Showing(n, -half, enter.frames))
-        return Stretch("dissolve", cut - half, enter.frames, shows)
-    shows = (Showing(n - 1, before - half, half), Showing(n, 0, half))
-    return Stretch("dip", cut - half, enter.frames, shows)
+        shows = (Showing(n - 1, around.later(before)), Showing(n, around))
+        return Stretch("dissolve", around.later(cut), shows)
+    left, right = FrameSpan(start=before - half, end=before), FrameSpan(start=0, end=half)
+    return Stretch("dip", around.later(cut), (Showing(n - 1, left), Showing(n, right)))

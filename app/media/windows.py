@@ -6,22 +6,10 @@ step. So what the window passes over is cut out once, and `perspective` takes th
 window that stays where it is costs what a plain crop does.
 """
 
-from dataclasses import dataclass
-
 from app.media.colours import Colours, scale_options, to_bt709
 from app.models.edit import Canvas, Move, View
 from app.models.media import Box
-
-
-@dataclass(frozen=True)
-class Travel:
-    """Which frames of a move are shown: from its own frame `offset` on, of `frames` from its start to its end.
-
-    Before its first frame and behind its last, the window stands still.
-    """
-
-    offset: int
-    frames: int
+from app.models.timing import FrameSpan
 
 
 def window_of(view: View, picture: tuple[int, int], canvas: Canvas) -> Box:
@@ -41,10 +29,12 @@ def still_window(view: View, picture: tuple[int, int], canvas: Canvas) -> str:
 
 
 def moving_window(
-    move: Move, picture: tuple[int, int], canvas: Canvas, colours: Colours, travel: Travel, hold: str = ""
+    move: Move, picture: tuple[int, int], canvas: Canvas, colours: Colours, travel: FrameSpan, hold: str = ""
 ) -> str:
     """Return filters from pictures of that shape to the canvas, with the window on its way.
 
+    `travel` are the frames of the move, counted from the first one that is shown (it may have begun before); ahead of
+    them and behind them the window stands still.
     `hold` stands where the picture is ready and the window not yet taken: a photograph is repeated there.
     """
     begin, end = window_of(move.start, picture, canvas), window_of(move.end, picture, canvas)
@@ -62,9 +52,9 @@ def moving_window(
     return ",".join(filter(None, [cut, sized, to_bt709(colours), "setsar=1", hold, taken, full]))
 
 
-def _perspective(begin: Box, end: Box, travel: Travel) -> str:
+def _perspective(begin: Box, end: Box, travel: FrameSpan) -> str:
     """Return the filter that takes a window on its way; `on` is 1 at the first frame it gives."""
-    done = f"clip((on-1+{travel.offset})/{max(1, travel.frames - 1)},0,1)"
+    done = f"clip((on-1+{-travel.start})/{max(1, travel.count - 1)},0,1)"
     eased = f"st(0,{done});st(1,ld(0)*ld(0)*(3-2*ld(0)))"  # no jerk where it starts and where it stops
 
     def at(name: str, first: float, last: float) -> str:

@@ -341,6 +341,11 @@ class Edit(Record):
         return self.brand.end_card.frames if self.brand and self.brand.end_card else 0
 
     @property
+    def end_card_span(self) -> FrameSpan:
+        """The frames of its end card, behind those of its shots."""
+        return FrameSpan(start=self.frames - self.end_card_frames, end=self.frames)
+
+    @property
     def identity(self) -> str:
         """SHA-256 of the canonical JSON: two edits with one identity are the same edit."""
         return content_key(self)

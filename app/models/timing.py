@@ -75,6 +75,10 @@ class FrameSpan(Record):
         """When they are on screen."""
         return Span(start=seconds_of(self.start), end=seconds_of(self.end))
 
+    def later(self, frames: int) -> "FrameSpan":
+        """Return it so many frames later."""
+        return FrameSpan(start=self.start + frames, end=self.end + frames)
+
     def within(self, other: "FrameSpan") -> "FrameSpan":
         """Return the part of it that lies in `other`; where none does, no frame at the nearest end."""
         start, end = (min(max(frame, other.start), other.end) for frame in (self.start, self.end))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from app import data
 from app.media.caption_slices import slice_of
+from app.models.timing import FrameSpan
 from app.tests.media.clips import TALL
 from app.tests.media.libass import drawn
 
@@ -32,16 +33,16 @@ def at(frame: int) -> int:
 
 def test_only_what_is_drawn_in_the_part_is_in_it() -> None:
     events = [event(at(n), at(n + 10), f"w{n}") for n in range(0, 60, 10)]
-    found = slice_of(document(*events), 20, 10)
+    found = slice_of(document(*events), FrameSpan.lasting(20, 10))
     assert found is not None
     assert found.text == document(event(at(20) - 60, at(30) - 60, "w20"))
     assert found.first == 2, "20 frames are 6 x 3 and 2"
-    assert slice_of(document(*events), 60, 10) is None
-    assert slice_of(document(), 0, 10) is None
+    assert slice_of(document(*events), FrameSpan.lasting(60, 10)) is None
+    assert slice_of(document(), FrameSpan.lasting(0, 10)) is None
 
 
 def test_an_event_that_stays_as_it_is_counts_only_within_the_part() -> None:
-    whole = slice_of(document(event(0, 9000, r"{\pos(90,40)\fscx110}word")), 31, 7)
+    whole = slice_of(document(event(0, 9000, r"{\pos(90,40)\fscx110}word")), FrameSpan.lasting(31, 7))
     assert whole is not None
     assert whole.text == document(event(0, 30, r"{\pos(90,40)\fscx110}word"))
     assert whole.first == 1
@@ -52,7 +53,7 @@ def test_an_event_that_stays_as_it_is_counts_only_within_the_part() -> None:
     [r"\fad(200,0)", r"\fade(0,255,0,0,9,9,9)", r"\t(0,500,\fscx200)", r"\move(0,0,9,9)", r"\k20", r"\kf20", r"\K9"],
 )
 def test_an_event_that_changes_keeps_its_beginning(tag: str) -> None:
-    found = slice_of(document(event(15, 500, f"{{{tag}}}word"), event(15, 500)), 31, 7)
+    found = slice_of(document(event(15, 500, f"{{{tag}}}word"), event(15, 500)), FrameSpan.lasting(31, 7))
     assert found is not None
     assert found.text == document(event(5, 490, f"{{{tag}}}word"), event(90, 120))
     assert found.first == 28
@@ -67,14 +68,17 @@ def test_moved_by_whole_tenths_of_a_second_it_is_the_same_file(
 ) -> None:
     texts = ["word", r"{\fad(99,99)}word"]
     both = [
-        slice_of(document(*(event(at(s + by), at(s + by + n), texts[n % 2]) for s, n in events)), first + by, frames)
+        slice_of(
+            document(*(event(at(s + by), at(s + by + n), texts[n % 2]) for s, n in events)),
+            FrameSpan.lasting(first + by, frames),
+        )
         for by in (0, 3 * tenths)
     ]
     assert both[0] == both[1]
 
 
 def test_order_is_kept() -> None:
-    found = slice_of(document(event(0, 50, "b"), event(0, 50, "a"), event(0, 50, "b")), 0, 5)
+    found = slice_of(document(event(0, 50, "b"), event(0, 50, "a"), event(0, 50, "b")), FrameSpan.lasting(0, 5))
     assert found is not None
     assert [line[-1] for line in found.text.splitlines() if line.startswith("Dialogue")] == ["b", "a", "b"]
 
@@ -97,7 +101,7 @@ def test_the_pixels_are_those_of_the_whole(tmp_path: Path, first: int) -> None:
         "[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text"
     )
     text = "\n".join([head, fading, *words, ""])
-    part = slice_of(text, first, frames)
+    part = slice_of(text, FrameSpan.lasting(first, frames))
     assert part is not None
     (tmp_path / "whole").mkdir()
     (tmp_path / "part").mkdir()

@@ -8,6 +8,7 @@ import pytest
 
 from app.media.stretches import Showing, Stretch, stretches
 from app.models.edit import Brand, Edit, EndCard, Transition
+from app.models.timing import FrameSpan
 from app.tests.media.clips import WIDE, Stage, pictures, shot
 
 DISSOLVE, DIP = Transition(kind="dissolve", frames=10), Transition(kind="dip", frames=10)
@@ -51,19 +52,27 @@ def right_at(n: int) -> float:
     return 220 - 15 - (n - 30)
 
 
+def showing(shot: int, start: int, end: int) -> Showing:
+    return Showing(shot, FrameSpan(start=start, end=end))
+
+
 def test_stretches_are_all_frames_once(stage: Stage) -> None:
     found = stretches(edit_of(stage, DISSOLVE))
-    assert [(s.kind, s.first, s.frames) for s in found] == [("shot", 0, 25), ("dissolve", 25, 10), ("shot", 35, 25)]
-    assert found[1].shows == (Showing(0, 25, 10), Showing(1, -5, 10))
-    assert found[2].shows == (Showing(1, 5, 25),)
+    assert [(s.kind, s.frames.start, s.frames.end) for s in found] == [
+        ("shot", 0, 25),
+        ("dissolve", 25, 35),
+        ("shot", 35, 60),
+    ]
+    assert found[1].shows == (showing(0, 25, 35), showing(1, -5, 5))
+    assert found[2].shows == (showing(1, 5, 30),)
     dip = stretches(edit_of(stage, DIP))[1]
-    assert dip.shows == (Showing(0, 25, 5), Showing(1, 0, 5))
+    assert dip.shows == (showing(0, 25, 30), showing(1, 0, 5))
 
 
 def test_an_end_card_is_the_last_stretch(stage: Stage) -> None:
     edit = edit_of(stage, Transition())
     edit = edit.evolve(frames=90, brand=Brand(end_card=EndCard(frames=30, lines=("Shop",))))
-    assert stretches(edit)[-1] == Stretch("card", 60, 30, ())
+    assert stretches(edit)[-1] == Stretch("card", FrameSpan(start=60, end=90), ())
 
 
 def test_a_dissolve_mixes_both_sides_and_keeps_the_rest(stage: Stage) -> None:

@@ -9,12 +9,14 @@ import pytest
 
 from app.media.colours import Colours
 from app.media.framing import framing_filters, window_filters
-from app.media.windows import Travel, window_of
+from app.media.windows import window_of
 from app.models.edit import Canvas, EditShot, Move, View
+from app.models.timing import FrameSpan
 from app.tests.media.clips import TALL, Stage, pictures, shot
 
 LANDSCAPE, PORTRAIT = (1920, 1080), (1080, 1920)
 PAN = Move(start=View(x=0.40), end=View(x=0.46))
+TRAVEL = FrameSpan(start=0, end=30)
 
 
 def test_the_middle_by_default() -> None:
@@ -36,8 +38,8 @@ def test_never_outside_and_always_of_the_canvas_shape(picture: tuple[int, int], 
 
 def test_the_plain_crop_costs_what_it_did() -> None:
     plain = framing_filters("crop", TALL, Colours())
-    assert window_filters(Move(), LANDSCAPE, TALL, Colours(), Travel(0, 30)) == plain
-    still = window_filters(Move(start=View(x=0.2), end=View(x=0.2)), LANDSCAPE, TALL, Colours(), Travel(0, 30))
+    assert window_filters(Move(), LANDSCAPE, TALL, Colours(), TRAVEL) == plain
+    still = window_filters(Move(start=View(x=0.2), end=View(x=0.2)), LANDSCAPE, TALL, Colours(), TRAVEL)
     assert still.count("scale=") == plain.count("scale=")
     assert "perspective" not in still
 

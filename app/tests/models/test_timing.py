@@ -72,6 +72,7 @@ def test_frames_of_a_span() -> None:
     assert FrameSpan(start=5, end=5).count == 0
     assert FrameSpan.lasting(30, 45) == frames
     assert FrameSpan.lasting(-5, 10).end == 5, "a dissolve shows footage before the shot's own first frame"
+    assert frames.later(-40) == FrameSpan(start=-10, end=35)
     assert frames.seconds == Span(start=1.0, end=2.5)
     with pytest.raises(ValidationError, match="before they start"):
         FrameSpan(start=2, end=1)
