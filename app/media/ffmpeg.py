@@ -28,26 +28,12 @@ from app.models.control import Control
 
 NEEDED_FILTERS = frozenset(
     [
-        *("alimiter", "apad", "aresample", "atrim", "ebur128", "volume"),
-        *(
-            "ass",
-            "crop",
-            "format",
-            "fade",
-            "fps",
-            "gblur",
-            "lutyuv",
-            "overlay",
-            "perspective",
-            "pad",
-            "scale",
-            "setparams",
-            "setpts",
-            "setsar",
-            "settb",
-        ),
-        *("concat", "split", "tonemap", "tpad", "trim", "xfade", "zscale"),
-        *("blackdetect", "drawbox", "freezedetect", "select", "vstack"),
+        *("aresample", "ebur128"),
+        *("fps", "setpts", "settb", "tpad", "trim", "concat", "fade", "xfade", "split", "select"),
+        *("crop", "hflip", "pad", "perspective", "scale", "transpose", "vflip"),
+        *("color", "colorchannelmixer", "format", "lutyuv", "setparams", "setsar", "tonemap", "zscale"),
+        *("ass", "drawbox", "gblur", "overlay", "vstack"),
+        *("blackdetect", "freezedetect"),
     ]
 )
 NEEDED_ENCODERS = frozenset(["aac", "libx264", "mjpeg", "pcm_f32le"])
