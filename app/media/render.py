@@ -23,7 +23,7 @@ from app.media.loudness import QUIET_LUFS, level
 from app.media.meter import SILENT_LUFS
 from app.media.mixing import mix
 from app.media.parts import encode_parts, look_of
-from app.media.pool import Pool
+from app.media.parts_pool import Pool
 from app.media.shelf import Shelf, is_whole
 from app.media.subtitles import Subtitles
 from app.media.takes import takes_of

@@ -1,7 +1,7 @@
 """The encoded parts that all clips and jobs of a data folder share, within the cache and its limit."""
 
 from app.config import Settings
-from app.media.pool import Pool
+from app.media.parts_pool import Pool
 from app.services.cache_index import CacheIndex
 
 

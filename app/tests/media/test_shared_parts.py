@@ -10,7 +10,7 @@ import pytest
 
 from app.data import caption_styles
 from app.media.ffmpeg import find_ffmpeg
-from app.media.pool import Pool
+from app.media.parts_pool import Pool
 from app.media.render import render_join, render_parts, render_sound
 from app.models.control import Control
 from app.models.edit import Canvas, Captions, Cue, CueWord, Edit, SourceSound

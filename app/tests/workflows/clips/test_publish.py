@@ -18,7 +18,7 @@ from app.errors import Cancelled, CheckFailed, InputError, StorageError
 from app.media.atomic import settle
 from app.media.ffmpeg import Workplace
 from app.media.held import claim
-from app.media.pool import Pool
+from app.media.parts_pool import Pool
 from app.media.render import Material, render_parts
 from app.models.control import Control
 from app.models.edit import Edit

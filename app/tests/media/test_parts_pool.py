@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from app.media.pool import Pool
+from app.media.parts_pool import Pool
 
 KEY, OTHER = "a" * 64, "b" * 64
 HOLD = """
 import sys, time
 from pathlib import Path
-from app.media.pool import Pool
+from app.media.parts_pool import Pool
 with Pool(Path(sys.argv[1])).turn(sys.argv[2]) as mine:
     print(mine, flush=True)
     time.sleep(60)
