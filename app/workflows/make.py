@@ -12,6 +12,7 @@ from app.workflows.clips.decide import check_names
 from app.workflows.clips.places import require_space
 from app.workflows.generate import language_of, prepare_scripts
 from app.workflows.jobs.attend import Listener, ask, attended, open_desk
+from app.workflows.jobs.memory import give_back
 from app.workflows.jobs.records import request_json
 
 
@@ -49,4 +50,5 @@ def _with_language(request: MakeRequest) -> MakeRequest:
         return request
     found = request.evolve(detected=language_of(request))
     forget()
+    give_back()
     return found

@@ -25,6 +25,7 @@ from app.workflows.clips.places import job_folder
 from app.workflows.jobs import engine
 from app.workflows.jobs.abandon import abandon
 from app.workflows.jobs.kinds import NORMAL
+from app.workflows.jobs.memory import give_back
 from app.workflows.jobs.patience import patiently
 from app.workflows.jobs.pulse import Pace, Pulse
 from app.workflows.jobs.submit import Desk
@@ -107,6 +108,7 @@ class JobRun:
                 return self._outcome(work, control)
 
         answer = engine.in_step(name, body)
+        give_back()
         self._done = end
         self.seconds[name] = self.seconds.get(name, 0.0) + answer["seconds"]
         if answer.get("cancelled"):
