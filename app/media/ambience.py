@@ -81,7 +81,7 @@ class VoiceRemover:
             return self._heard[:0]
         count = ready * _HOP
         without = self._frames.through(self._heard[: count + _SIZE - _HOP], self._said[: count + _SIZE - _HOP])
-        keep = self._envelope.gain(self._done, count, SAMPLE_RATE)[:, None]
+        keep = self._envelope.gain(range(self._done, self._done + count), SAMPLE_RATE)[:, None]
         given = np.where(keep == 1.0, self._heard[:count], keep * self._heard[:count] + (1 - keep) * without)
         self._heard, self._said, self._done = self._heard[count:], self._said[count:], self._done + count
         behind, self._before = min(self._before, count), max(0, self._before - count)

@@ -23,8 +23,9 @@ class Envelope:
         self._spans = merged(spans)
         self._ends = [span.end for span in self._spans]
 
-    def gain(self, first: int, count: int, rate: int) -> Samples:
-        """Return the gain, float32 of shape (count,), of the samples from number `first` on at `rate` Hz."""
+    def gain(self, samples: range, rate: int) -> Samples:
+        """Return the gain, float32 of shape (samples,), of the samples of those numbers at `rate` Hz."""
+        first, count = samples.start, len(samples)
         covered = np.zeros(count)
         fade = max(1, round(self._fade * rate))
         for span in self._spans[bisect_right(self._ends, (first - fade - 1) / rate) :]:
@@ -46,7 +47,7 @@ class Quieter:
 
     def push(self, block: Samples) -> Samples:
         """Return the next samples, float32 of shape (samples, channels), at their gain."""
-        gain = self._envelope.gain(self._done, len(block), self._rate)
+        gain = self._envelope.gain(range(self._done, self._done + len(block)), self._rate)
         self._done += len(block)
         return block * gain[:, None]
 

@@ -14,7 +14,7 @@ from app.errors import RenderError
 from app.media.ffmpeg import Input, Workplace
 from app.media.limiter import TICK, at_samples, in_ticks, limiting
 from app.media.meter import SILENT_LUFS, Levels, gated, hearing_power, loudness, peaks, true_peak
-from app.media.sound import SAMPLE_RATE, Samples, amplitude, decode, write_wav
+from app.media.sound import SAMPLE_RATE, Samples, amplitude, decode, first_samples, write_wav
 from app.models.report import Loudness
 
 TARGET_LUFS = -14.0
@@ -159,5 +159,5 @@ def _encode(samples: Samples, place: Workplace) -> tuple[Path, Loudness]:
     aac, seconds = place.folder / _AAC, len(samples) / SAMPLE_RATE
     if seconds < _BLOCK_SECONDS:
         return aac, measure(aac, seconds, place)
-    heard = decode(aac, 0.0, len(samples) + _RINGING, place)
+    heard = decode(aac, first_samples(len(samples) + _RINGING), place)
     return aac, Loudness(integrated=loudness(heard[: len(samples)]), true_peak=true_peak(heard))

@@ -8,7 +8,7 @@ import numpy as np
 from app.media.ducking import ducked
 from app.media.ffmpeg import Workplace
 from app.media.music import level_of, music_bed
-from app.media.sound import SAMPLES_PER_FRAME, Samples, amplitude, decode, silence
+from app.media.sound import SAMPLES_PER_FRAME, Samples, amplitude, decode, first_samples, silence
 from app.media.takes import Take, joined
 from app.models.edit import Edit
 
@@ -36,7 +36,7 @@ def mix(
 
 def _voice(path: Path, samples: int, place: Workplace) -> Samples:
     """Return the voice from frame 0 on, with silence behind it."""
-    spoken, heard = silence(samples), decode(path, 0.0, samples, place)
+    spoken, heard = silence(samples), decode(path, first_samples(samples), place)
     spoken[: len(heard)] = heard
     return spoken
 

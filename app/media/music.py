@@ -8,7 +8,7 @@ from app.errors import MediaError
 from app.media.ffmpeg import Workplace
 from app.media.loudness import TARGET_LUFS
 from app.media.meter import loudness
-from app.media.sound import SAMPLE_RATE, Samples, amplitude, decode, fade_ends, rising
+from app.media.sound import SAMPLE_RATE, Samples, amplitude, decode, fade_ends, first_samples, rising
 from app.models.edit import MusicTrack
 
 SHORTEST = 1.0
@@ -23,7 +23,7 @@ def music_bed(track: MusicTrack, path: Path, samples: int, place: Workplace) -> 
 
     Raises `MediaError` (music_short) when the file has less than a second of sound from there on.
     """
-    heard = decode(path, track.start, samples, place)
+    heard = decode(path, first_samples(samples).later(track.start), place)
     if len(heard) < min(samples, round(SHORTEST * SAMPLE_RATE)):
         raise no_music(path.name, track.start)
     return fade_ends(repeated(heard, samples), _BEGINS, _ENDS)

@@ -15,11 +15,11 @@ def shortening(sound: Sound, longest: float) -> TimeMap:
     """Return what to keep so that no pause between words is over `longest` seconds. The ends stay as they are."""
     kept, begin = [], 0
     half = longest / 2
-    for start, end in silences(sound):
-        if end - start - longest < _LEAST_CUT:
+    for pause in silences(sound):
+        if pause.length - longest < _LEAST_CUT:
             continue
-        kept.append((begin, round((start + half) * sound.rate)))
-        begin = round((end - half) * sound.rate)
+        kept.append((begin, round((pause.start + half) * sound.rate)))
+        begin = round((pause.end - half) * sound.rate)
     return TimeMap(rate=sound.rate, kept=(*kept, (begin, len(sound.samples))))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.media.ffmpeg import Input, Workplace
-from app.models.timing import OUTPUT_FPS
+from app.models.timing import OUTPUT_FPS, Span
 
 SAMPLE_RATE = 48_000
 SAMPLES_PER_FRAME = SAMPLE_RATE // OUTPUT_FPS
@@ -37,13 +37,24 @@ def amplitude(decibels: float) -> float:
     return float(10 ** (decibels / 20))
 
 
-def decode(path: Path, start: float, samples: int, place: Workplace) -> Samples:
-    """Return at most `samples` samples from `start` seconds; what the file lacks before its sound begins is silence.
+def sample_at(seconds: float) -> int:
+    """Return the number of the sample nearest to a time."""
+    return round(seconds * SAMPLE_RATE)
+
+
+def first_samples(count: int) -> Span:
+    """Return the seconds in which the first `count` samples sound."""
+    return Span(start=0.0, end=count / SAMPLE_RATE)
+
+
+def decode(path: Path, span: Span, place: Workplace) -> Samples:
+    """Return what sounds in `span` of a file, less when it ends before; where it has no sound yet there is silence.
 
     Decoding begins a little earlier: a packet of AAC or MP3 sounds whole only after the one before it.
     """
-    lead = min(round(start * SAMPLE_RATE), _LEAD)
-    begin, length = start - lead / SAMPLE_RATE, (samples + lead) / SAMPLE_RATE + 0.1
+    samples = sample_at(span.length)
+    lead = min(sample_at(span.start), _LEAD)
+    begin, length = span.start - lead / SAMPLE_RATE, (samples + lead) / SAMPLE_RATE + 0.1
     seek = ("-ss", f"{begin:.6f}") if begin >= _MICROSECOND else ()  # a seek to 0 would lose the priming of AAC
     place.run(
         f"reading the sound of {path.name}",
@@ -63,11 +74,11 @@ def rising(length: int) -> Curve:
     return np.sin((np.arange(length, dtype=np.float32) + 0.5) / max(1, length) * np.float32(np.pi / 2))
 
 
-def fade_ends(piece: Samples, begin: int, end: int) -> Samples:
-    """Fade the first `begin` and the last `end` samples, of each at most half of the piece, and return it."""
-    begin, end = min(begin, len(piece) // 2), min(end, len(piece) // 2)
-    piece[:begin] *= rising(begin)[:, None]
-    piece[len(piece) - end :] *= rising(end)[::-1, None]
+def fade_ends(piece: Samples, rise: int, fall: int) -> Samples:
+    """Fade the first `rise` and the last `fall` samples, of each at most half of the piece, and return it."""
+    rise, fall = min(rise, len(piece) // 2), min(fall, len(piece) // 2)
+    piece[:rise] *= rising(rise)[:, None]
+    piece[len(piece) - fall :] *= rising(fall)[::-1, None]
     return piece
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import MediaError
+from app.models.timing import Span
 
 QUIET_DB = -45.0
 """Below this, in dB under the loudest 10 ms, speech counts as silence; breath and room noise of Piper's English voice
@@ -29,9 +30,9 @@ class Sound:
         """Length in seconds."""
         return len(self.samples) / self.rate
 
-    def cut(self, start: float, end: float) -> "Sound":
-        """Return the part from `start` to `end` seconds."""
-        return Sound(self.samples[round(start * self.rate) : round(end * self.rate)], self.rate)
+    def cut(self, span: Span) -> "Sound":
+        """Return what sounds in `span`."""
+        return Sound(self.samples[round(span.start * self.rate) : round(span.end * self.rate)], self.rate)
 
     def wav(self) -> bytes:
         """Return the bytes of a WAV file, 16 bit."""
@@ -74,19 +75,20 @@ def decode_to_wav(data: bytes) -> bytes:
     return Sound(np.concatenate([frame.to_ndarray().reshape(-1) for frame in frames]), rate).wav()
 
 
-def sounding(sound: Sound) -> tuple[float, float] | None:
-    """Return from when to when, in seconds, there is anything but silence; None when there is only silence."""
+def sounding(sound: Sound) -> Span | None:
+    """Return from when to when there is anything but silence; None when there is only silence."""
     loud = _loud(sound)
     if not len(loud):
         return None
     step = _window(sound) / sound.rate
-    return loud[0] * step, min(sound.duration, (loud[-1] + 1) * step)
+    return Span(start=loud[0] * step, end=min(sound.duration, (loud[-1] + 1) * step))
 
 
-def silences(sound: Sound) -> list[tuple[float, float]]:
-    """Return from when to when, in seconds, there is silence between what sounds."""
+def silences(sound: Sound) -> list[Span]:
+    """Return from when to when there is silence between what sounds."""
     loud, step = _loud(sound), _window(sound) / sound.rate
-    return [((a + 1) * step, b * step) for a, b in zip(loud[:-1].tolist(), loud[1:].tolist(), strict=True) if b > a + 1]
+    pairs = zip(loud[:-1].tolist(), loud[1:].tolist(), strict=True)
+    return [Span(start=(a + 1) * step, end=b * step) for a, b in pairs if b > a + 1]
 
 
 def _window(sound: Sound) -> int:

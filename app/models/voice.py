@@ -1,6 +1,7 @@
 """A script, the words that are spoken for it, and the audio that speaks them."""
 
 from app.models.base import Record
+from app.models.timing import Span
 
 
 class Token(Record):
@@ -39,6 +40,11 @@ class WordTime(Record):
     start: float
     end: float
 
+    @property
+    def span(self) -> Span:
+        """When it sounds."""
+        return Span(start=self.start, end=self.end)
+
 
 class TimedToken(Record):
     """A display token with its time in seconds: from its first to its last spoken word.
@@ -52,6 +58,11 @@ class TimedToken(Record):
     end: float
     breaks_after: bool = False
     spoken: bool = True
+
+    @property
+    def span(self) -> Span:
+        """When it sounds."""
+        return Span(start=self.start, end=self.end)
 
 
 class VoiceInfo(Record):

@@ -20,21 +20,20 @@ _MARKS = frozenset("ˈˌːˑ")
 
 @dataclass(frozen=True)
 class Timed:
-    """A phoneme that sounds from sample `start` to sample `end`."""
+    """A phoneme and the samples it sounds in."""
 
     phoneme: str
-    start: int
-    end: int
+    samples: range
 
 
-def word_samples(phonemes: Sequence[tuple[str, int]], alone: Sequence[str]) -> dict[int, tuple[int, int]]:
-    """Return first and last sample of each word, by its place in `alone`, in a sentence that begins at sample 0.
+def word_samples(phonemes: Sequence[tuple[str, int]], alone: Sequence[str]) -> dict[int, range]:
+    """Return the samples of each word, by its place in `alone`, in a sentence that begins at sample 0.
 
     `phonemes` are those of the whole sentence in order, spaces included, with their lengths in samples; `alone` are
     the phonemes of each word by itself. A word that has no sound of its own is left out.
     """
     groups = _groups(phonemes)
-    known: dict[int, tuple[int, int]] = {}
+    known: dict[int, range] = {}
     for words, said in _aligned(alone, groups):
         sounds = [timed for group in said for timed in group]
         known.update(_divided([(word, alone[word]) for word in words], sounds))
@@ -49,7 +48,7 @@ def _groups(phonemes: Sequence[tuple[str, int]]) -> list[list[Timed]]:
         if phoneme == " ":
             groups.append([])
         elif phoneme not in _PAUSES:
-            groups[-1].append(Timed(phoneme, at, at + samples))
+            groups[-1].append(Timed(phoneme, range(at, at + samples)))
         at += samples
     return [group for group in groups if group]
 
@@ -102,14 +101,14 @@ def _difference(one: str, other: str) -> float:
     return float(row[-1])
 
 
-def _divided(words: list[tuple[int, str]], sounds: list[Timed]) -> dict[int, tuple[int, int]]:
+def _divided(words: list[tuple[int, str]], sounds: list[Timed]) -> dict[int, range]:
     """Share the sounds of a group out to the words in it, by how many sounds each has by itself."""
     sizes = [max(1, len(_sounds(alone))) for _, alone in words]
-    known: dict[int, tuple[int, int]] = {}
+    known: dict[int, range] = {}
     first = 0
     for at, (word, _) in enumerate(words):
         last = len(sounds) if at == len(words) - 1 else round(len(sounds) * sum(sizes[: at + 1]) / sum(sizes))
         if last > first:
-            known[word] = (sounds[first].start, sounds[last - 1].end)
+            known[word] = range(sounds[first].samples.start, sounds[last - 1].samples.stop)
         first = last
     return known

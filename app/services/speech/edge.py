@@ -8,10 +8,11 @@ import aiohttp
 import edge_tts
 from edge_tts.exceptions import EdgeTTSException, NoAudioReceived
 
-from app.editing.script.word_times import find_in_text, from_spans
+from app.editing.script.word_times import find_in_text, from_said
 from app.errors import MediaError, VoiceError
 from app.media.speech_audio import decode_to_wav, read_wav
 from app.models.control import Control
+from app.models.timing import Span
 from app.models.voice import SpeechText, VoiceInfo
 from app.services.speech.edge_voices import KNOWN, described
 from app.services.speech.provider import Spoken
@@ -51,12 +52,10 @@ class Edge:
         except (EdgeTTSException, aiohttp.ClientError, MediaError, OSError, ValueError) as error:
             raise _explained(error, voice) from error
         words = [word.text for word in text.words]
-        return Spoken(wav, from_spans(words, find_in_text(words, said), read_wav(wav).duration))
+        return Spoken(wav, from_said(words, find_in_text(words, said), read_wav(wav).duration))
 
 
-async def _watched(
-    text: str, name: str, speed: float, control: Control
-) -> tuple[bytes, list[tuple[str, float, float]]]:
+async def _watched(text: str, name: str, speed: float, control: Control) -> tuple[bytes, list[tuple[str, Span]]]:
     """Receive the speech, and stop within a moment when somebody cancels."""
     task = asyncio.ensure_future(_received(text, name, speed))
     try:
@@ -69,18 +68,18 @@ async def _watched(
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def _received(text: str, name: str, speed: float) -> tuple[bytes, list[tuple[str, float, float]]]:
+async def _received(text: str, name: str, speed: float) -> tuple[bytes, list[tuple[str, Span]]]:
     rate = f"{round((speed - 1) * 100):+d}%"
     mp3 = bytearray()
-    said: list[tuple[str, float, float]] = []
+    said: list[tuple[str, Span]] = []
     request = edge_tts.Communicate(text, name, rate=rate, boundary="WordBoundary")
     async with aclosing(request.stream()) as answers:
         async for answer in answers:
             if answer["type"] == "audio":
                 mp3 += answer["data"]
             else:
-                start = answer["offset"] / TICKS_PER_SECOND
-                said.append((answer["text"], start, start + answer["duration"] / TICKS_PER_SECOND))
+                start, seconds = (answer[field] / TICKS_PER_SECOND for field in ("offset", "duration"))
+                said.append((answer["text"], Span.lasting(start, seconds)))
     return bytes(mp3), said
 
 

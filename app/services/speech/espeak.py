@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from app.editing.script.word_times import Span, from_spans
+from app.editing.script.word_times import Said, from_said
 from app.errors import VoiceError
 from app.media.speech_audio import Sound, sounding
 from app.models.control import Control
+from app.models.timing import Span
 from app.models.voice import SpeechText, VoiceInfo
 from app.services.speech.child import CHILDREN, ask
 from app.services.speech.provider import Spoken
@@ -64,14 +65,14 @@ class Espeak:
         answer = ask(_SCRIPT, request, control, _SECONDS, f"espeak-ng ({voice.name})")
         try:
             sound = Sound(np.frombuffer(base64.b64decode(answer["pcm"]), dtype=np.int16), int(answer["rate"]))
-            spans = _spans(text.text, sound, [(int(a), int(b), int(c)) for a, b, c in answer["events"]])
+            said = _said(text.text, sound, [(int(a), int(b), int(c)) for a, b, c in answer["events"]])
         except (KeyError, TypeError, ValueError) as error:
             raise VoiceError(
                 f"espeak-ng ({voice.name}) gave an answer that does not fit: {error!r}.",
                 hint="Run it again, or choose another voice.",
                 subject="voice",
             ) from error
-        return Spoken(sound.wav(), from_spans([word.text for word in text.words], spans, sound.duration))
+        return Spoken(sound.wav(), from_said([word.text for word in text.words], said, sound.duration))
 
 
 def words_per_minute(speed: float) -> int:
@@ -83,19 +84,21 @@ def words_per_minute(speed: float) -> int:
     return round(WORDS_PER_MINUTE * math.pow(speed, 0.96))
 
 
-def _spans(text: str, sound: Sound, events: list[tuple[int, int, int]]) -> list[Span]:
+def _said(text: str, sound: Sound, events: list[tuple[int, int, int]]) -> list[Said]:
     """Return where words stand in the text and in the sound; each lasts until it is silent or the next one begins."""
-    spans: list[Span] = []
+    said: list[Said] = []
     for at, (first, length, sample) in enumerate(events):
         if not length:
             continue
         start = sample / sound.rate
         until = events[at + 1][2] / sound.rate if at + 1 < len(events) else sound.duration
-        heard = sounding(sound.cut(start, until))
+        whole = Span(start=start, end=max(start, until))
+        heard = sounding(sound.cut(whole))
         following = next((event[0] for event in events[at + 1 :] if event[1]), len(text))
         last = _reach(text, first, first + length, following)
-        spans.append(Span(first, max(last, first + 1), start, start + heard[1] if heard else until))
-    return spans
+        span = Span.lasting(start, heard.end) if heard else whole
+        said.append(Said(range(first, max(last, first + 1)), span))
+    return said
 
 
 def _reach(text: str, first: int, last: int, following: int) -> int:

@@ -17,6 +17,7 @@ from app.errors import VoiceError
 from app.media.hashing import file_hash
 from app.media.speech_audio import Sound
 from app.models.control import Control
+from app.models.timing import Span
 from app.models.voice import SpeechText, VoiceInfo
 from app.services.speech.child import CHILDREN, ask
 from app.services.speech.provider import Spoken
@@ -108,12 +109,12 @@ def _joined(words: list[str], sentences: list[list[str]], answer: dict[str, Any]
     rate = int(answer["rate"])
     pause = np.zeros(round(PAUSE_SECONDS / speed * rate), dtype=np.int16)
     sounds: list[np.ndarray[Any, np.dtype[np.int16]]] = []
-    known: dict[int, tuple[float, float]] = {}
+    known: dict[int, Span] = {}
     first = at = 0
     for sentence, said in zip(sentences, answer["sentences"], strict=True):
         phonemes = [(str(phoneme), int(samples)) for phoneme, samples in said["phonemes"]]
-        for word, (start, end) in word_samples(phonemes, said["alone"]).items():
-            known[first + word] = ((at + start) / rate, (at + end) / rate)
+        for word, heard in word_samples(phonemes, said["alone"]).items():
+            known[first + word] = Span(start=(at + heard.start) / rate, end=(at + heard.stop) / rate)
         samples = np.frombuffer(base64.b64decode(said["pcm"]), dtype=np.int16)
         sounds += [samples, pause]
         at += len(samples) + len(pause)

@@ -88,9 +88,9 @@ def within_silence(spoken: Spoken) -> tuple[Sound, tuple[WordTime, ...]]:
     heard = sounding(sound)
     if heard is None:
         return sound, spoken.words
-    start = max(0, round((heard[0] - LEAD_SECONDS) * sound.rate))
-    end = min(len(sound.samples), round((heard[1] + TAIL_SECONDS) * sound.rate))
+    start = max(0, round((heard.start - LEAD_SECONDS) * sound.rate))
+    end = min(len(sound.samples), round((heard.end + TAIL_SECONDS) * sound.rate))
     by = TimeMap(rate=sound.rate, kept=((start, end),))
     times = by.words(spoken.words)
-    lead = heard[0] - start / sound.rate  # espeak-ng reports the first word some hundredths before it sounds
+    lead = heard.start - start / sound.rate  # espeak-ng reports the first word some hundredths before it sounds
     return cut(sound, by), tuple(time.evolve(start=max(time.start, lead), end=max(time.end, lead)) for time in times)

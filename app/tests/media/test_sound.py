@@ -139,5 +139,5 @@ def test_takes_name_only_sources_that_sound(tmp_path: Path) -> None:
     key = stage.keys[0]
     edit = stage.edit([shot(key, 0.25, 4), shot(key, 1.0, 5)])
     path = stage.paths[key]
-    assert takes_of(edit, {key: path}) == (Take(path, 0.25, 4), Take(path, 1.0, 5))
-    assert takes_of(edit, {}) == (Take(None, 0.25, 4), Take(None, 1.0, 5))
+    assert takes_of(edit, {key: path}) == tuple(Take(path, shot.excerpt) for shot in edit.shots)
+    assert takes_of(edit, {}) == tuple(Take(None, shot.excerpt) for shot in edit.shots)

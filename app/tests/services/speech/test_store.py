@@ -21,9 +21,9 @@ def test_the_silence_at_the_ends_is_the_same_for_all(lead: float, tail: float) -
     sound, words = within_silence(spoken(lead, tail))
     heard = sounding(sound)
     assert heard is not None
-    assert heard[0] == pytest.approx(min(lead, LEAD_SECONDS), abs=0.011)
-    assert sound.duration - heard[1] == pytest.approx(min(tail, TAIL_SECONDS), abs=0.011)
-    assert (words[0].start, words[0].end) == pytest.approx(heard, abs=0.02)
+    assert heard.start == pytest.approx(min(lead, LEAD_SECONDS), abs=0.011)
+    assert sound.duration - heard.end == pytest.approx(min(tail, TAIL_SECONDS), abs=0.011)
+    assert (words[0].start, words[0].end) == pytest.approx((heard.start, heard.end), abs=0.02)
 
 
 def test_no_word_begins_before_the_voice_does() -> None:
@@ -31,7 +31,7 @@ def test_no_word_begins_before_the_voice_does() -> None:
     sound, words = within_silence(Spoken(early, (WordTime(word=0, start=0.4, end=1.5),)))
     heard = sounding(sound)
     assert heard is not None
-    assert words[0].start == pytest.approx(heard[0], abs=1e-6)
+    assert words[0].start == pytest.approx(heard.start, abs=1e-6)
 
 
 def test_silence_alone_is_left_as_it_is() -> None:
