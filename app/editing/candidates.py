@@ -105,8 +105,11 @@ def _spoken(reject: str) -> str:
 
 def _clean_spans(item: Footage, shot: Shot, left_out: dict[str, float]) -> list[Span]:
     """Return the shot without its edges, flawed moments and what is never used; their cost is added to `left_out`."""
-    if item.info.still:
-        return [shot.span]  # a photograph has neither neighbours nor moments
+    if item.info.still:  # a photograph has neither neighbours nor moments, and each of its seconds shows all of it
+        if not any(mark.never_use for mark in (item.marks.segments if item.marks else ())):
+            return [shot.span]
+        left_out["marked never-use"] += shot.span.length
+        return []
     margin = _margin(item.info)
     start, end = shot.span.start + margin, min(shot.span.end, item.info.duration) - margin
     step = item.analysis.step

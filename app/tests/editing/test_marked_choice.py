@@ -152,6 +152,15 @@ def test_never_use_is_not_shown_even_when_there_is_hardly_anything_else() -> Non
         choose([marked(take("a.mp4", 29), never)], slots_for(1), 1)
 
 
+@pytest.mark.parametrize("mark", [(0, 10), (2, 3), (40, 50)])
+def test_a_photograph_of_which_anything_is_never_used_is_not_shown_at_all(mark: tuple[float, float]) -> None:
+    barred = marked(photo("p.jpg"), MarkedSegment(start=mark[0], end=mark[1], never_use=True))
+    (variant,) = choose([barred, take("a.mp4", 12)], [(90, 90, 90)], 1).variants
+    assert all(pick.source != barred.info.content_hash for pick in variant.picks)
+    with pytest.raises(NotEnoughFootage, match="s marked never-use"):
+        choose([barred], [(90,)], 1)
+
+
 def test_a_favourite_is_preferred_and_said() -> None:
     files = [marked(take("a.mp4", 200), MarkedSegment(start=50, end=60, favourite=True))]
     for variant in choose(files, slots_for(3), 1).variants:
