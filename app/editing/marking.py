@@ -46,7 +46,7 @@ def _bad(message: str, subject: str) -> InputError:
 def with_keywords(marks: FootageMarks, given: Iterable[str]) -> FootageMarks:
     """Return `marks` with the keywords of lines such as "name.mp4=cafea, boabe de cafea" added to those files.
 
-    Raises `InputError` (bad_marks) for a line of another form.
+    Raises `InputError` (bad_marks) for a line of another form, and for words beyond what marks hold.
     """
     files = list(marks.files)
     for line in given:
@@ -55,9 +55,13 @@ def with_keywords(marks: FootageMarks, given: Iterable[str]) -> FootageMarks:
         if not (equals and name.strip() and words):
             raise _bad(f'--keywords cannot be "{line}": it is a file\'s name, =, and words with commas.', "keywords")
         at = next((n for n, file in enumerate(files) if _same(file.file, name)), None)
-        old = FileMarks(file=name.strip()) if at is None else files.pop(at)
-        new: dict[str, Any] = {**old.model_dump(), "keywords": tuple(dict.fromkeys([*old.keywords, *words]))}
-        files.append(FileMarks.model_validate(new))
+        try:
+            old = FileMarks(file=name.strip()) if at is None else files.pop(at)
+            new: dict[str, Any] = {**old.model_dump(), "keywords": tuple(dict.fromkeys([*old.keywords, *words]))}
+            files.append(FileMarks.model_validate(new))
+        except ValidationError as error:
+            what, begin = str(error.errors()[0]["msg"]), line if len(line) <= 60 else f"{line[:60]}..."
+            raise _bad(f'--keywords cannot be "{begin}": {what[:1].lower()}{what[1:]}.', "keywords") from error
     return FootageMarks(files=tuple(files))
 
 

@@ -95,6 +95,16 @@ def test_keywords_of_another_form_are_refused(line: str) -> None:
         with_keywords(FootageMarks(), [line])
 
 
+@pytest.mark.parametrize(
+    "line", ["a.mp4=" + "x" * 121, "a.mp4=" + ",".join(map(str, range(201))), "x" * 1001 + "=cafea"]
+)
+def test_keywords_beyond_any_measure_are_refused(line: str) -> None:
+    with pytest.raises(InputError, match="--keywords") as caught:
+        with_keywords(FootageMarks(), [line])
+    assert (caught.value.instance_code, caught.value.subject) == ("bad_marks", "keywords")
+    assert len(caught.value.message) < 400
+
+
 def test_marks_that_fit_the_footage_are_put_to_their_files_whatever_the_spelling_of_the_name() -> None:
     names = "Ceașcă.mp4", "Ceas\N{COMBINING COMMA BELOW}ca\N{COMBINING BREVE}.mp4"
     footage = [take(names[0], 10), take("b.mp4", 10)]
