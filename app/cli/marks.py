@@ -3,31 +3,20 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from app.cli.texts import Kind, read_text
 from app.editing.marking import read_marks, with_keywords
-from app.errors import InputError
 from app.models.marks import FootageMarks
 
-_LARGEST = 8 << 20
+_MARKS = Kind(
+    name="The marks",
+    option="marks",
+    hint="Name a TOML or JSON file; docs/marks.md shows one.",
+    code="bad_marks",
+    most_mb=8,
+)
 
 
 def marks_given(place: Path | None, keywords: Sequence[str]) -> FootageMarks:
     """Return the marks in the file `place` with those of the `keywords` lines. Raises `InputError` (bad_marks)."""
-    marks = read_marks(_text(place), str(place)) if place else FootageMarks()
+    marks = read_marks(read_text(place, _MARKS), str(place)) if place else FootageMarks()
     return with_keywords(marks, keywords)
-
-
-def _text(place: Path) -> str:
-    try:
-        if place.stat().st_size <= _LARGEST:
-            return place.read_text(encoding="utf-8-sig")
-        reason = "it is larger than 8 MB"
-    except OSError as error:
-        reason = str(error.strerror).lower()
-    except UnicodeDecodeError:
-        reason = "it is not text in UTF-8"
-    raise InputError(
-        f"The marks {place} cannot be read: {reason}.",
-        hint="Name a TOML or JSON file; docs/marks.md shows one.",
-        subject="marks",
-        code="bad_marks",
-    )

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from app.cli.texts import Kind, read_bytes, read_text
 from app.editing.brand import read_brand
 from app.errors import InputError, ScriptError
 from app.models.brand import BrandWish
@@ -14,6 +15,13 @@ from app.models.edit import SourceSound, Transition
 from app.models.make import MusicWish
 
 _LARGEST_SCRIPT = 1 << 20
+_BRAND = Kind(
+    name="The brand file",
+    option="brand",
+    hint="Name a TOML file: docs/brand.md shows what it may say.",
+    code="brand_missing",
+    most_mb=1,
+)
 
 
 def read_script(given: str | None) -> str | None:
@@ -42,10 +50,10 @@ def _is_file(place: Path) -> bool:
 
 def _read(place: Path) -> str:
     try:
-        data = place.read_bytes()[: _LARGEST_SCRIPT + 1]
+        data = read_bytes(place, _LARGEST_SCRIPT)
     except OSError as error:
         raise ScriptError(f"The script {place} cannot be read: {error.strerror}.", subject="script") from error
-    if len(data) > _LARGEST_SCRIPT:
+    if data is None:
         raise _not_text(place)
     return decode(data, place)
 
@@ -76,17 +84,7 @@ def read_brand_file(place: Path | None) -> BrandWish | None:
     """Return what the brand file says. Raises `InputError` (brand_missing, bad_brand)."""
     if place is None:
         return None
-    try:
-        text = place.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
-        raise InputError(
-            f"The brand file {place} cannot be read: {reason}.",
-            hint="Name a TOML file: docs/brand.md shows what it may say.",
-            subject="brand",
-            code="brand_missing",
-        ) from error
-    return read_brand(text, place.parent)
+    return read_brand(read_text(place, _BRAND), place.parent)
 
 
 def read_transition(kind: str, frames: int | None) -> Transition:
@@ -112,16 +110,19 @@ def read_source_sound(given: str) -> SourceSound:
     words = [word.strip() for word in given.lower().split(",")]
     if words == ["off"]:
         return SourceSound()
-    fields: dict[str, Any] = {"mode": "on"}
+    fields: dict[str, Any] = {}
     try:
         for word in words:
-            fields |= _sound_word(word)
-        return SourceSound.model_validate(fields)
+            new = _sound_word(word)
+            if fields.keys() & new.keys():
+                raise ValueError(word)
+            fields |= new
+        return SourceSound.model_validate({"mode": "on", **fields})
     except ValueError as error:
         raise InputError(
             f"The source sound cannot be {given!r}.",
             hint="Use off, a level from -60 to 12 decibels such as -12, a share such as 30%, muted, muted:20% or "
-            "ambience; with a level behind a comma, as in ambience,-6.",
+            "ambience; with a level behind a comma, as in ambience,-6; each once, and either muted or ambience.",
             subject="source-sound",
         ) from error
 

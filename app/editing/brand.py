@@ -12,9 +12,11 @@ from app.models.brand import BrandWish, LogoWish
 def read_brand(text: str, folder: Path) -> BrandWish:
     """Return what the TOML `text` of a brand file in `folder` asks for. Raises `InputError` (bad_brand)."""
     try:
-        wish = BrandWish.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+        data = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is one too
         raise _wrong("brand", f"it is not TOML: {error}") from error
+    try:
+        wish = BrandWish.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or "brand"

@@ -1,8 +1,11 @@
+import os
+import threading
 from pathlib import Path
 
 import pytest
 
-from app.cli.options import read_script, read_source_sound
+from app.cli.marks import marks_given
+from app.cli.options import read_brand_file, read_script, read_source_sound
 from app.errors import InputError, ScriptError
 from app.models.edit import SourceSound
 
@@ -38,6 +41,24 @@ def test_a_script_that_is_not_text(tmp_path: Path) -> None:
     file.write_bytes(b"a" * (1 << 20) + b"b")
     with pytest.raises(ScriptError, match="not a text"):
         read_script(str(file))
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no endless file")
+def test_no_file_is_read_beyond_what_it_may_hold() -> None:
+    endless = Path("/dev/zero")
+    with pytest.raises(InputError, match="larger than 1 MB"):
+        read_brand_file(endless)
+    with pytest.raises(InputError, match="larger than 8 MB"):
+        marks_given(endless, ())
+
+
+def test_a_pipe_may_hold_marks(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=('[[files]]\nfile = "a.mp4"\n',))
+    writer.start()
+    assert [file.file for file in marks_given(pipe, ()).files] == ["a.mp4"]
+    writer.join()
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,20 @@ def test_modes_of_the_source_sound(given: str, wanted: SourceSound) -> None:
 
 @pytest.mark.parametrize(
     "given",
-    ["muted:", "muted:loud", "muted:120%", "ambience:3", "duck:-5", "duck:", "off,-6", ","],
+    [
+        "muted:",
+        "muted:loud",
+        "muted:120%",
+        "ambience:3",
+        "duck:-5",
+        "duck:",
+        "off,-6",
+        ",",
+        "muted,ambience",
+        "-12,-6",
+        "muted,muted:20%",
+        "duck:3,duck:8",
+    ],
 )
 def test_wrong_modes_are_named(given: str) -> None:
     with pytest.raises(InputError, match="source sound"):

@@ -58,6 +58,8 @@ def test_nothing_is_asked_for_by_an_empty_file() -> None:
         ("[end_card]\nseconds = 100", "end_card.seconds"),
         ('[end_card]\nlines = ["1", "2", "3", "4", "5"]', "end_card.lines"),
         ("[endcard]\nseconds = 1", "endcard"),
+        ("a = " + "[" * 100_000, "brand"),
+        ("a = " + "9" * 5000, "brand"),
     ],
 )
 def test_a_mistake_is_told_with_its_field(text: str, field: str) -> None:
