@@ -10,7 +10,7 @@ from app.editing.pool import Place, Pool
 from app.editing.reasons import explain
 from app.editing.selection import GAP_SECONDS, MOST_SHARED, Plan, alike_neighbours, close_spans, shared_seconds
 from app.models.base import Record
-from app.models.timing import seconds_of
+from app.models.timing import Excerpt, seconds_of
 
 
 class Pick(Record):
@@ -25,6 +25,11 @@ class Pick(Record):
     frames: int
     score: float
     reason: str
+
+    @property
+    def excerpt(self) -> Excerpt:
+        """What it shows of its file."""
+        return Excerpt(start=self.start, frames=self.frames)
 
 
 class Variant(Record):

@@ -28,7 +28,6 @@ from app.models.edit import (
     derived_id,
 )
 from app.models.preset import Preset, Quality
-from app.models.timing import Span, seconds_of
 from app.models.voice import Voice
 
 _POSTER_NOT_BEFORE = 15
@@ -105,7 +104,7 @@ def build_edit(
 
 def _shot(pick: Pick, item: Footage, canvas: Canvas, choice: FramingChoice) -> EditShot:
     moments = next((shot.moments for shot in item.analysis.shots if shot.index == pick.shot), ())
-    span = Span(start=pick.start, end=pick.start + seconds_of(pick.frames))
+    span = pick.excerpt.span
     size = (item.info.width, item.info.height)
     framed = frame_shot(moments, span, size, canvas, choice)
     if item.info.still:

@@ -1,12 +1,11 @@
 """Laying a clip end to end over footage that is barely enough: what remains when choosing is no longer possible."""
 
-import math
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
-from app.editing.pool import Place, Pool, Stretch
+from app.editing.pool import Place, Pool
 from app.editing.selection import Plan, shared_seconds, spent
-from app.models.timing import frames_within, seconds_of
+from app.models.timing import Excerpt, Span, frames_within, seconds_of, whole_microseconds
 
 _SHORTEST_PIECE = 18
 """Frames (0.6 s): a cut nearer than this to the end of a run falls on the end instead."""
@@ -19,7 +18,8 @@ def lay_out(pool: Pool, plans: Sequence[Plan], plan: Plan) -> None:
 
     Every run is used to its last frame, so a clip without pins fits whenever the runs together are long enough. The
     runs that other plans use least come first, and among them one whose beginning opens no other plan. What is pinned
-    stays where it is. A plan that does not fit stays without picks.
+    stays where it is, and where its number counts, there are as many pieces before it as there were slots. A plan that
+    does not fit stays without picks.
     """
     plan.clear()
     stretches = _ordered(pool, plans, plan)
@@ -32,16 +32,35 @@ def lay_out(pool: Pool, plans: Sequence[Plan], plan: Plan) -> None:
             picks += [plan.fixed[slot] for slot in slots]
             continue
         wanted = [plan.slots[slot] for slot in slots]
-        lengths = _lengths([stretch.frames for stretch in stretches], sum(wanted))
-        if sum(lengths) < sum(wanted):
+        filled = _filled(pool, stretches, wanted, as_many=slots[0] < plan.numbered)
+        if filled is None:
             plan.picks = [None] * len(plan.slots)
             return
-        picks += _pieces(pool, stretches, lengths, wanted)
-        stretches = [*_rests(pool, stretches, lengths), *stretches[len(lengths) :]]
-    pieces = tuple(place.frames for place in picks)
-    plan.laid, plan.recut = True, pieces != plan.slots
-    plan.slots, plan.fixed = pieces, fixed
+        pieces, stretches = filled
+        picks += pieces
+    lengths = tuple(place.frames for place in picks)
+    plan.laid, plan.recut = True, lengths != plan.slots
+    plan.slots, plan.fixed = lengths, fixed
     plan.picks = [*picks]
+
+
+def _filled(
+    pool: Pool, stretches: Sequence[Place], wanted: Sequence[int], *, as_many: bool
+) -> tuple[list[Place], list[Place]] | None:
+    """Return places that fill slots of the lengths `wanted`, `as_many` as those if they must be, and what is left of
+    the stretches; or None. Where the first ones are too many for the slots, the longest are taken."""
+    orders = [[*stretches], sorted(stretches, key=lambda stretch: -stretch.frames)]
+    for order in orders if as_many else orders[:1]:
+        lengths = _lengths([stretch.frames for stretch in order], sum(wanted))
+        if sum(lengths) < sum(wanted):
+            return None
+        edges = _edges(pool, order, lengths, wanted)
+        if as_many:
+            edges = _as_many(pool, order, lengths, edges, len(wanted))
+        if edges:
+            rests = [*_rests(pool, order, lengths), *order[len(lengths) :]]
+            return list(_pieces(pool, order, lengths, edges)), rests
+    return None
 
 
 def _ordered(pool: Pool, plans: Sequence[Plan], plan: Plan) -> list[Place]:
@@ -55,25 +74,25 @@ def _ordered(pool: Pool, plans: Sequence[Plan], plan: Plan) -> list[Place]:
 
     ordered = sorted(_unused(pool, [*plan.chosen, *spent(pool, plans, plan)]), key=cost)
     openings = [other.opening for other in others if other.opening]
-    heads = [pool.at(p.run, p.start, min(p.frames, plan.slots[0])) for p in ordered]
+    heads = [pool.at(p.run, p.excerpt.evolve(frames=min(p.frames, plan.slots[0]))) for p in ordered]
     fresh = next((i for i, head in enumerate(heads) if shared_seconds([head], openings) == 0), 0)
     return [*ordered[fresh : fresh + 1], *ordered[:fresh], *ordered[fresh + 1 :]]
 
 
-def _unused(pool: Pool, taken: Sequence[Place | Stretch]) -> Iterator[Place]:
+def _unused(pool: Pool, taken: Sequence[Place | Span]) -> Iterator[Place]:
     """Yield the runs without what is taken of them; what is too short to be seen is left out."""
     for number, run in enumerate(pool.usable.runs):
         begin = float(pool.run_start[number])
         inside = sorted((t.start, t.end) for t in taken if t.start < begin + run.span.length and begin < t.end)
         if not inside:
-            yield pool.at(number, begin, run.frames)
+            yield pool.at(number, Excerpt(start=begin, frames=run.frames))
             continue
         edges = [begin, *(edge for pair in inside for edge in pair), begin + run.span.length]
         for start, end in zip(edges[::2], edges[1::2], strict=True):
             frames = frames_within(end - start - _SPARE)
             whole = not pool.is_still(number)  # of a photograph that is in the clip already there is no rest
             if whole and frames >= _SHORTEST_PIECE:
-                yield pool.at(number, math.ceil(start * 1e6) / 1e6, frames)
+                yield pool.at(number, Excerpt(start=whole_microseconds(start), frames=frames))
 
 
 def _lengths(available: Sequence[int], total: int) -> list[int]:
@@ -99,7 +118,7 @@ def _pieces(pool: Pool, stretches: Sequence[Place], lengths: Sequence[int], slot
     for begin, end in pairwise(edges):
         stretch = stretches[_row(run_edges, begin)]
         start = stretch.start + seconds_of(begin - run_edges[_row(run_edges, begin)])
-        yield pool.at(stretch.run, math.ceil(start * 1e6) / 1e6, end - begin)
+        yield pool.at(stretch.run, Excerpt(start=whole_microseconds(start), frames=end - begin))
 
 
 def _row(run_edges: Sequence[int], frame: int) -> int:
@@ -109,7 +128,7 @@ def _row(run_edges: Sequence[int], frame: int) -> int:
 def _rests(pool: Pool, stretches: Sequence[Place], lengths: Sequence[int]) -> Iterator[Place]:
     """Yield what is left of the stretches that were used, where it is long enough to be seen."""
     for stretch, length in zip(stretches, lengths, strict=False):
-        start = math.ceil((stretch.start + seconds_of(length)) * 1e6) / 1e6
+        start = whole_microseconds(stretch.start + seconds_of(length))
         left = stretch.frames - length - 1
         if left >= _SHORTEST_PIECE and not pool.is_still(stretch.run):
-            yield pool.at(stretch.run, start, left)
+            yield pool.at(stretch.run, Excerpt(start=start, frames=left))

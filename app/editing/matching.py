@@ -68,7 +68,7 @@ def _labels(item: Footage) -> Iterator[Label]:
     yield from _written(source, None, item.marks.keywords, item.marks.description, _FILE_KEYWORD)
     for segment in item.marks.segments:
         if not segment.never_use:
-            span = Span(start=segment.start, end=segment.end)
+            span = segment.span
             yield from _written(source, span, segment.keywords, segment.description, _SEGMENT_KEYWORD)
 
 

@@ -155,5 +155,5 @@ def _markers(edit: Edit) -> Iterator[Marker]:
         yield Marker(text, marked_range=place, color=colours.YELLOW, metadata=_ours(cue))
     call = edit.brand.call_to_action if edit.brand else None
     if call:
-        place = _range(call.start, call.end - call.start, edit)
+        place = _range(call.start, call.frames.count, edit)
         yield Marker(call.text, marked_range=place, color=colours.RED, metadata=_ours(call))

@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.editing.pool import Place, Pool, Stretch
+from app.editing.pool import Place, Pool
 from app.errors import FootageError
 from app.models.marks import Pin
-from app.models.timing import frames_covering, seconds_of
+from app.models.timing import Excerpt, Span, frames_covering, seconds_of, whole_microseconds
 
 PIN_SLACK = 0.2
 """Seconds that a pin may reach beyond what can be shown: a person marks a shot from cut to cut, and 0.1 s beside a cut
@@ -18,8 +18,7 @@ is never shown; the measures, from which flaws are told, are a quarter of a seco
 class PinnedSpan:
     """A pin on the axis, its run, and how a person knows it."""
 
-    start: float
-    end: float
+    span: Span
     run: int
     shot: int | None
     text: str
@@ -27,7 +26,7 @@ class PinnedSpan:
     @property
     def frames(self) -> int:
         """Output frames it takes to show it whole."""
-        return frames_covering(round(self.end - self.start, 6))
+        return frames_covering(round(self.span.length, 6))
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ def pinned_spans(pool: Pool, variant: int) -> list[PinnedSpan]:
         for pin in (item.marks.pins if item.marks else ())
         if pin.clip in {None, variant + 1}
     ]
-    return sorted(found, key=lambda one: (one.shot is None, one.shot or 0, one.start))
+    return sorted(found, key=lambda one: (one.shot is None, one.shot or 0, one.span.start))
 
 
 def _span(pool: Pool, source: int, pin: Pin) -> PinnedSpan:
@@ -62,7 +61,8 @@ def _span(pool: Pool, source: int, pin: Pin) -> PinnedSpan:
         start, end = max(pin.start, run.span.start), min(pin.end, run.span.end)
         if start - pin.start <= PIN_SLACK and pin.end - end <= PIN_SLACK and end > start:
             offset = float(pool.run_start[number]) - run.span.start
-            return PinnedSpan(math.ceil((start + offset) * 1e6) / 1e6, end + offset, number, pin.shot, text)
+            begin = whole_microseconds(start + offset)
+            return PinnedSpan(Span(start=begin, end=max(begin, end + offset)), number, pin.shot, text)
     raise _impossible(text, _reason(pool, source, pin), "Move the pin into one shot, off its cuts and its flaws.")
 
 
@@ -95,8 +95,8 @@ def place_pins(
     for pin in pins:
         others = (_as_place(pool, other) for other in pins if other is not pin)
         # What surrounds a pin in its slot is not worth what only one clip may show.
-        spared = (one for parts in pool.single_use if not any(_overlap(p, pin) for p in parts) for one in parts)
-        taken: list[Place | Stretch] = [*fixed.values(), *others, *spared]
+        spared = (one for parts in pool.single_use if not any(_overlap(p, pin.span) for p in parts) for one in parts)
+        taken: list[Place | Span] = [*fixed.values(), *others, *spared]
         window, place = _best_window(pool, lengths, fixed, pin, taken)
         merged = window.last - window.first
         lengths[window.first : window.last + 1] = [window.frames]
@@ -106,11 +106,11 @@ def place_pins(
 
 
 def _as_place(pool: Pool, pin: PinnedSpan) -> Place:
-    return pool.at(pin.run, pin.start, pin.frames)
+    return pool.at(pin.run, Excerpt(start=pin.span.start, frames=pin.frames))
 
 
 def _best_window(
-    pool: Pool, lengths: Sequence[int], fixed: dict[int, Place], pin: PinnedSpan, taken: Sequence[Place | Stretch]
+    pool: Pool, lengths: Sequence[int], fixed: dict[int, Place], pin: PinnedSpan, taken: Sequence[Place | Span]
 ) -> tuple[_Window, Place]:
     """Return the window with least to spare in which the pin can be shown, and the span that shows it."""
     windows = sorted(_windows(lengths, fixed, pin), key=lambda window: (window.frames, window.first))
@@ -143,22 +143,22 @@ def _windows(lengths: Sequence[int], fixed: dict[int, Place], pin: PinnedSpan) -
                 break
 
 
-def _span_in(pool: Pool, frames: int, pin: PinnedSpan, taken: Sequence[Place | Stretch]) -> Place | None:
+def _span_in(pool: Pool, frames: int, pin: PinnedSpan, taken: Sequence[Place | Span]) -> Place | None:
     """Return a span of `frames` that holds the pin, lies in its run and shows nothing that is `taken`."""
     begin, length = float(pool.run_start[pin.run]), pool.usable.runs[pin.run].frames
-    earliest = max(begin, pin.end - seconds_of(frames))
-    latest = min(pin.start, begin + seconds_of(length - frames))
+    earliest = max(begin, pin.span.end - seconds_of(frames))
+    latest = min(pin.span.start, begin + seconds_of(length - frames))
     if pool.is_still(pin.run):
         earliest = latest = begin
     for share in (0.5, 0.25, 0.75, 0.0, 1.0):
         start = math.ceil((earliest + share * (latest - earliest)) * 1e6 - 1e-3) / 1e6
-        place = pool.at(pin.run, start, frames)
+        place = pool.at(pin.run, Excerpt(start=start, frames=frames))
         if latest >= earliest and frames <= length and not any(_overlap(place, other) for other in taken):
             return place
     return None
 
 
-def _overlap(one: Place | Stretch, other: Place | Stretch | PinnedSpan) -> bool:
+def _overlap(one: Place | Span, other: Place | Span) -> bool:
     return one.start < other.end - 1e-6 and other.start < one.end - 1e-6
 
 

@@ -13,7 +13,7 @@ from app.editing.candidates import Footage, Run, Usable, quality, typical_sharpn
 from app.editing.timing import SHORTEST_SLOT
 from app.models.marks import MarkedSegment
 from app.models.media import Moment, Shot
-from app.models.timing import Span, seconds_of
+from app.models.timing import Excerpt, Span, seconds_of
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -29,19 +29,10 @@ _SHOT_SHARE = 0.4  # of a span's score; the rest is the quality of its own momen
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """Seconds on the axis, `start` inclusive, `end` exclusive."""
-
-    start: float
-    end: float
-
-
-@dataclass(frozen=True)
 class Place:
-    """A span in use: where it lies on the axis (seconds), its frames, shot (numbered over all files) and looks."""
+    """A span in use: where it lies on the axis, its run, shot (numbered over all files) and looks."""
 
-    start: float
-    frames: int
+    excerpt: Excerpt
     run: int
     shot: int
     source: int
@@ -49,9 +40,19 @@ class Place:
     hashes: tuple[int, int, int]
 
     @property
+    def frames(self) -> int:
+        """Length in output frames."""
+        return self.excerpt.frames
+
+    @property
     def seconds(self) -> float:
         """Length in seconds."""
         return seconds_of(self.frames)
+
+    @property
+    def start(self) -> float:
+        """Where it begins on the axis, in seconds."""
+        return self.excerpt.start
 
     @property
     def end(self) -> float:
@@ -95,8 +96,8 @@ class Pool:
     aside: Flags
     shot_source: Ints
     shot_span: tuple[Span, ...]
-    favourites: tuple[Stretch, ...]
-    single_use: tuple[tuple[Stretch, ...], ...]
+    favourites: tuple[Span, ...]
+    single_use: tuple[tuple[Span, ...], ...]
     typical: float
     _spans: dict[int, Spans] = field(default_factory=dict)
 
@@ -108,17 +109,17 @@ class Pool:
 
     def place(self, index: int, frames: int) -> Place:
         """Return the span of `frames` at place `index`."""
-        return self.at(int(self.run[index]), float(self.start[index]), frames)
+        return self.at(int(self.run[index]), Excerpt(start=float(self.start[index]), frames=frames))
 
-    def at(self, run: int, start: float, frames: int) -> Place:
-        """Return the span of `frames` in `run` from `start` on the axis, which need not be one of the places."""
+    def at(self, run: int, excerpt: Excerpt) -> Place:
+        """Return a stretch of the axis that lies in `run`, and need not begin at one of the places."""
         shot = int(self.run_shot[run])
-        one = np.array([start])
-        found = self._measure(one, np.array([np.inf]), np.array([shot]), seconds_of(frames))
+        one = np.array([excerpt.start])
+        found = self._measure(one, np.array([np.inf]), np.array([shot]), seconds_of(excerpt.frames))
         first, middle, last = (int(h[0]) for h in found.hashes)
         score = float(found.score[0])
         source = self.usable.runs[run].source
-        return Place(start, frames, run, shot, source, score, (first, middle, last))
+        return Place(excerpt, run, shot, source, score, (first, middle, last))
 
     def source_start(self, place: Place) -> float:
         """Return where a place begins in its file, in seconds."""
@@ -210,9 +211,9 @@ def build_pool(found: Usable, shortest: int = SHORTEST_SLOT) -> Pool:
     )
 
 
-def _single_use(marked: Sequence[tuple[int, MarkedSegment, Stretch]]) -> tuple[tuple[Stretch, ...], ...]:
+def _single_use(marked: Sequence[tuple[int, MarkedSegment, Span]]) -> tuple[tuple[Span, ...], ...]:
     """Return the parts, one a shot, of each single-use segment."""
-    parts: dict[tuple[int, MarkedSegment], list[Stretch]] = {}
+    parts: dict[tuple[int, MarkedSegment], list[Span]] = {}
     for source, mark, stretch in marked:
         if mark.single_use:
             parts.setdefault((source, mark), []).append(stretch)
@@ -226,14 +227,14 @@ def is_secondary(item: Footage) -> bool:
 
 def _marked(
     found: Usable, shots: dict[tuple[int, int], Shot], offsets: list[float]
-) -> Iterator[tuple[int, MarkedSegment, Stretch]]:
+) -> Iterator[tuple[int, MarkedSegment, Span]]:
     """Yield what each marked segment of a file (by its number) covers of each shot."""
     for ((source, _), shot), offset in zip(shots.items(), offsets, strict=True):
         marks = found.footage[source].marks
         for mark in marks.segments if marks else ():
             start, end = max(mark.start, shot.span.start), min(mark.end, shot.span.end)
             if end > start:
-                yield source, mark, Stretch(start + offset, end + offset)
+                yield source, mark, Span(start=start, end=end).later(offset)
 
 
 def _shots(found: Usable) -> dict[tuple[int, int], Shot]:

@@ -10,6 +10,7 @@ from app.editing.pool import Place, Pool
 from app.editing.selection import Plan, favourite_share
 from app.editing.spoken_of import best_match
 from app.models.media import Moment
+from app.models.timing import Span
 
 
 def explain(pool: Pool, plan: Plan, slot: int, place: Place) -> str:
@@ -21,7 +22,7 @@ def explain(pool: Pool, plan: Plan, slot: int, place: Place) -> str:
     item = pool.usable.footage[place.source]
     shot = pool.usable.runs[place.run].shot
     start = pool.source_start(place)
-    moments = _moments(item, shot, start, place.seconds)
+    moments = _moments(item, shot, Span.lasting(start, place.seconds))
     parts = [_looks(moments, pool.typical), f"{place.score:.2f}", *_marks(pool, plan, slot, place)]
     where = f"shot {shot + 1} of {item.name} at {start:.1f} s"
     figures = [qualities(moment, pool.typical) for moment in moments]
@@ -36,7 +37,7 @@ def _marks(pool: Pool, plan: Plan, slot: int, place: Place) -> list[str]:
     if slot in plan.fixed:
         told.append("pinned")
     spoken = plan.spoken_in(slot) if slot < len(plan.slots) else []
-    match = best_match(spoken, place.start, place.shot, place.seconds)
+    match = best_match(spoken, place)
     if match:
         told.append(f'shown at "{match.said}" for its keyword "{match.keyword}"')
     if pool.favourites and favourite_share(pool, np.array([place.start]), place.seconds)[0] > 0:
@@ -44,13 +45,13 @@ def _marks(pool: Pool, plan: Plan, slot: int, place: Place) -> list[str]:
     return told
 
 
-def _moments(item: Footage, index: int, start: float, seconds: float) -> Sequence[Moment]:
+def _moments(item: Footage, index: int, span: Span) -> Sequence[Moment]:
     """Return what was measured in a span, or what is known of its shot as a whole as one moment."""
     shot = next(shot for shot in item.analysis.shots if shot.index == index)
     step = item.analysis.step
-    moments = [m for m in shot.moments if start - step / 2 <= m.time <= start + seconds + step / 2]
+    moments = [m for m in shot.moments if span.start - step / 2 <= m.time <= span.end + step / 2]
     whole = Moment(
-        time=start,
+        time=span.start,
         motion=shot.motion,
         sharpness=shot.sharpness,
         luma=shot.luma,

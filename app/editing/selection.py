@@ -13,12 +13,11 @@ from app.editing.pool import (
     Place,
     Pool,
     Spans,
-    Stretch,
     differing_bits,
     look_alike,
 )
 from app.editing.spoken_of import SpokenOf, match_of
-from app.models.timing import seconds_of
+from app.models.timing import Span, seconds_of
 
 GAP_SECONDS = 1.0
 """Spans of one shot in one clip lie at least this far apart while there are others."""
@@ -206,7 +205,7 @@ def openings_alike(one: Place, other: Place) -> bool:
     return any((a ^ b).bit_count() <= LOOKALIKE_BITS for a, b in zip(one.hashes[:2], other.hashes[:2], strict=True))
 
 
-def spent(pool: Pool, plans: Sequence[Plan], plan: Plan) -> list[Stretch]:
+def spent(pool: Pool, plans: Sequence[Plan], plan: Plan) -> list[Span]:
     """Return the single-use segments of which another plan shows a part."""
     others = [place for other in plans if other is not plan for place in other.chosen] if pool.single_use else []
     return [
@@ -217,7 +216,7 @@ def spent(pool: Pool, plans: Sequence[Plan], plan: Plan) -> list[Stretch]:
     ]
 
 
-def _clear_of(pool: Pool, taken: Iterable[Place | Stretch], frames: int, gap: float = 0.0) -> Flags:
+def _clear_of(pool: Pool, taken: Iterable[Place | Span], frames: int, gap: float = 0.0) -> Flags:
     """Return which spans of `frames` keep `gap` seconds from all of `taken`."""
     clear = np.ones(len(pool.start), dtype=np.bool_)
     for place in taken:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.editing.matching import Match
-from app.editing.pool import Floats, Ints, Pool
+from app.editing.pool import Floats, Ints, Place, Pool
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ def match_of(spoken: Sequence[tuple[SpokenOf, float]], start: Floats, shot: Ints
     return best
 
 
-def best_match(spoken: Sequence[tuple[SpokenOf, float]], start: float, shot: int, seconds: float) -> Match | None:
-    """Return the match that a span shows best, or None when it shows nothing that is spoken of."""
-    at, of = np.array([start]), np.array([shot])
-    values = [(float(match_of([one], at, of, seconds)[0]), one[0].match) for one in spoken]
+def best_match(spoken: Sequence[tuple[SpokenOf, float]], place: Place) -> Match | None:
+    """Return the match that a place shows best, or None when it shows nothing that is spoken of."""
+    at, of = np.array([place.start]), np.array([place.shot])
+    values = [(float(match_of([one], at, of, place.seconds)[0]), one[0].match) for one in spoken]
     value, match = max(values, key=lambda pair: pair[0], default=(0.0, None))
     return match if value > 0 else None

@@ -73,15 +73,12 @@ def _plan(pool: Pool, edit: Edit, number: int) -> Plan:
 
 
 def _place_of(pool: Pool, shot: EditShot) -> Place | None:
-    end = shot.source_start + seconds_of(shot.frames)
+    span = shot.excerpt.span
     for number, run in enumerate(pool.usable.runs):
         same = pool.usable.footage[run.source].info.content_hash == shot.source
-        if (
-            same
-            and run.span.start - 1e-3 <= shot.source_start
-            and (end <= run.span.end + 1e-3 or pool.is_still(number))
-        ):
-            return pool.at(number, float(pool.run_start[number]) + shot.source_start - run.span.start, shot.frames)
+        if same and run.span.start - 1e-3 <= span.start and (span.end <= run.span.end + 1e-3 or pool.is_still(number)):
+            start = float(pool.run_start[number]) + span.start - run.span.start
+            return pool.at(number, shot.excerpt.evolve(start=start))
     return None
 
 

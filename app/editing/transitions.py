@@ -5,7 +5,7 @@ from itertools import accumulate, pairwise
 
 from app.editing.candidates import CUT_MARGIN, Footage, within_marks
 from app.models.edit import EditShot, Transition
-from app.models.timing import Span, frame_at, seconds_of
+from app.models.timing import Excerpt, Span, frame_at, seconds_of
 from app.models.voice import TimedToken
 
 _SENTENCE_ENDS = frozenset(".!?…")
@@ -51,8 +51,8 @@ def _has_handles(left: EditShot, before: Span | None, right: EditShot, behind: S
 
 
 def _goes_on(shot: EditShot, span: Span | None, asked: Transition) -> bool:
-    end = shot.source_start + seconds_of(shot.frames + asked.frames // 2)
-    return span is None or end <= span.end - CUT_MARGIN
+    longer = Excerpt(start=shot.source_start, frames=shot.frames + asked.frames // 2)
+    return span is None or longer.span.end <= span.end - CUT_MARGIN
 
 
 def _begins_before(shot: EditShot, span: Span | None, asked: Transition) -> bool:

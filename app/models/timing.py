@@ -97,6 +97,11 @@ class Excerpt(Record):
         return Span.lasting(self.start, seconds_of(self.frames))
 
 
+def whole_microseconds(seconds: float) -> float:
+    """Return a time rounded up to whole microseconds, in which documents keep the starts of excerpts."""
+    return math.ceil(seconds * 1e6) / 1e6
+
+
 def frame_at(seconds: float, fps: int = OUTPUT_FPS) -> int:
     """Return the frame that is on screen at `seconds`: floor(t x fps + 1e-6)."""
     return math.floor(seconds * fps + _SLACK)

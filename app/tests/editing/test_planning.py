@@ -14,7 +14,12 @@ from app.editing.planning import differing_plans
 from app.editing.pool import Place, Pool, build_pool
 from app.editing.selection import GAP_SECONDS, Plan, best_place, close_spans, shared_seconds
 from app.models.media import Moment
+from app.models.timing import Excerpt
 from app.tests.editing.synthetic import cut_footage, footage, moment, shot, take
+
+
+def excerpt(start: float, frames: int) -> Excerpt:
+    return Excerpt(start=start, frames=frames)
 
 
 def pool_of(*lengths: float, name: str = "a.mp4") -> Pool:
@@ -38,9 +43,9 @@ def chosen(pool: Pool, plans: list[Plan], plan: Plan, slot: int, **how: float) -
 def test_a_gap_is_kept_while_there_is_room_and_given_up_after() -> None:
     pool = pool_of(6.2)  # 6.0 s: two spans of 2 s with a gap, a third only without
     plan = plan_for(pool, (60, 60, 54))
-    plan.picks[0] = pool.at(0, 0.1, 60)
+    plan.picks[0] = pool.at(0, excerpt(0.1, 60))
     assert chosen(pool, [plan], plan, 1).start >= 3.1
-    plan.picks[1] = pool.at(0, 4.1, 60)
+    plan.picks[1] = pool.at(0, excerpt(4.1, 60))
     third = best_place(pool, [plan], plan, 2)
     assert third is not None
     assert 2.1 <= third.start <= 2.3
@@ -80,16 +85,16 @@ def test_an_opening_avoids_the_openings_of_others_and_their_looks() -> None:
 def test_footage_of_other_plans_is_dearer_than_fresh_footage() -> None:
     pool = pool_of(10.0, 10.0, 10.0)
     other, plan = plan_for(pool, (60, 120, 120), 1), plan_for(pool, (60, 90))
-    other.picks = [pool.at(0, 0.1, 60), pool.at(0, 3.2, 120), pool.at(0, 7.2, 80)]
-    plan.picks[0] = pool.at(1, float(pool.run_start[1]), 60)
+    other.picks = [pool.at(0, excerpt(0.1, 60)), pool.at(0, excerpt(3.2, 120)), pool.at(0, excerpt(7.2, 80))]
+    plan.picks[0] = pool.at(1, excerpt(float(pool.run_start[1]), 60))
     found = chosen(pool, [other, plan], plan, 1)
     assert shared_seconds([found], other.chosen) == 0
 
 
 def test_shared_seconds_are_those_both_cover() -> None:
     pool = pool_of(20.0)
-    one = [pool.at(0, 1.0, 60), pool.at(0, 10.0, 60)]
-    other = [pool.at(0, 2.0, 90), pool.at(0, 11.5, 60)]
+    one = [pool.at(0, excerpt(1.0, 60)), pool.at(0, excerpt(10.0, 60))]
+    other = [pool.at(0, excerpt(2.0, 90)), pool.at(0, excerpt(11.5, 60))]
     assert shared_seconds(one, other) == pytest.approx(1.0 + 0.5)
     assert shared_seconds(one, one) == pytest.approx(4.0)
 
@@ -97,14 +102,19 @@ def test_shared_seconds_are_those_both_cover() -> None:
 def test_close_spans_are_counted_within_a_shot_only() -> None:
     pool = pool_of(10.0, 10.0)
     second = float(pool.run_start[1])
-    picks = [pool.at(0, 0.1, 60), pool.at(0, 2.6, 60), pool.at(0, 6.0, 60), pool.at(1, second, 60)]
+    picks = [
+        pool.at(0, excerpt(0.1, 60)),
+        pool.at(0, excerpt(2.6, 60)),
+        pool.at(0, excerpt(6.0, 60)),
+        pool.at(1, excerpt(second, 60)),
+    ]
     assert close_spans(picks) == 1
 
 
 def test_three_of_one_shot_in_a_row_are_known_on_every_side() -> None:
     pool = pool_of(30.0, 30.0)
     plan = plan_for(pool, (60,) * 5)
-    here = [pool.at(0, 0.1 + 4 * n, 60) for n in range(5)]
+    here = [pool.at(0, excerpt(0.1 + 4 * n, 60)) for n in range(5)]
     plan.picks = [here[0], here[1], None, None, None]
     assert plan.monotonous_shots(2) == {0}
     assert plan.monotonous_shots(3) == set()

@@ -8,6 +8,7 @@ import pytest
 from app.editing.candidates import quality, typical_sharpness, usable
 from app.editing.pool import APART, LOOKALIKE_BITS, Place, Pool, build_pool, differing_bits, look_alike
 from app.models.media import Moment
+from app.models.timing import Excerpt
 from app.tests.editing.synthetic import STEP, cut_footage, footage, moment, shot, take, unrelated_hash
 
 
@@ -17,7 +18,7 @@ def pool_of(*lengths: float) -> Pool:
 
 def place(*hashes: int) -> Place:
     first, middle, last = hashes
-    return Place(start=0.0, frames=60, run=0, shot=0, source=0, score=0.5, hashes=(first, middle, last))
+    return Place(Excerpt(start=0.0, frames=60), run=0, shot=0, source=0, score=0.5, hashes=(first, middle, last))
 
 
 def test_places_lie_a_step_apart_and_leave_room_for_the_shortest_slot() -> None:
@@ -58,7 +59,7 @@ def test_a_span_has_the_hashes_of_its_beginning_middle_and_end() -> None:
         return moment(time, dhash=f"{int(time):016x}")
 
     pool = build_pool(usable([footage("a.mp4", [shot(0, 0, 20, numbered)])]))
-    found = pool.at(0, 2.2, 120)  # 2.2 to 6.2 s
+    found = pool.at(0, Excerpt(start=2.2, frames=120))  # 2.2 to 6.2 s
     assert found.hashes == (2, 4, 6)
     index = int(np.flatnonzero(pool.start >= 8.0)[0])
     first, middle, last = (int(each[index]) for each in pool.spans(90).hashes)

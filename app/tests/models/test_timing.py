@@ -13,6 +13,7 @@ from app.models.timing import (
     frames_covering,
     frames_within,
     seconds_of,
+    whole_microseconds,
 )
 
 
@@ -89,3 +90,8 @@ def test_frames_within_others(start: int, end: int, inside: tuple[int, int]) -> 
 def test_an_excerpt_is_frames_of_a_source_from_a_second_on() -> None:
     excerpt = Excerpt(start=0.25, frames=45)
     assert excerpt.span == Span(start=0.25, end=1.75)
+
+
+def test_times_are_rounded_up_to_whole_microseconds() -> None:
+    assert whole_microseconds(1.25) == 1.25
+    assert whole_microseconds(1 / 3) == 0.333334
