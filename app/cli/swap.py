@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.output import cancellable, console, print_json
+from app.cli.output import cancellable, console, plain, print_json
 from app.config import load_settings
 from app.errors import InputError
 from app.models.timing import seconds_of
@@ -42,14 +42,15 @@ def swap_command(
     elif taken:
         console.print(f"{out} has the new shot; edit-factory render {out} makes the clip.", markup=False)
     else:
-        _print(swap)
+        print_swap(swap)
     return 0
 
 
-def _print(swap: Swap) -> None:
+def print_swap(swap: Swap) -> None:
+    """Print the shot and its alternatives; what they say may be anybody's, as documents are passed on."""
     shot = swap.edit.shots[swap.number - 1]
-    console.print(f"Shot {swap.number}, {seconds_of(shot.frames):.1f} s: {shot.reason}", markup=False)
+    console.print(f"Shot {swap.number}, {seconds_of(shot.frames):.1f} s: {plain(shot.reason)}", markup=False)
     for number, pick in enumerate(swap.picks, 1):
-        console.print(f"  {number}  {pick.reason}", markup=False)
+        console.print(f"  {number}  {plain(pick.reason)}", markup=False)
     for name in swap.missing:
-        console.print(f"Note: {name} was not found; --source says where it is", markup=False)
+        console.print(f"Note: {plain(name)} was not found; --source says where it is", markup=False)

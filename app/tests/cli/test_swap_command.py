@@ -6,12 +6,17 @@ from typing import Any
 
 import pytest
 
+from app.cli.swap import print_swap
+from app.editing.choice import Pick
 from app.models.edit import Edit
+from app.models.marks import FootageMarks
+from app.services.choices import ChosenFrom
 from app.tests.cli.runner import CommandLine
 from app.tests.conftest import ClipMaker
+from app.tests.editing.full_edit import FILM, full_edit
+from app.workflows.swap import Swap
 
-pytestmark = pytest.mark.slow
-
+ESCAPE = "\x1b]0;pwn\x07\x1b[31m"
 SCRIPT = (
     "Bună dimineața tuturor. Astăzi facem cafeaua cea mai bună din oraș, și o punem în două cești frumoase de acasă."
 )
@@ -50,6 +55,7 @@ def edit_of(clip: dict[str, Any]) -> tuple[Path, Edit]:
     return place, Edit.model_validate_json(place.read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_pieces_of_other_videos_stand_at_their_words_and_a_shot_can_be_swapped(
     edit_factory: CommandLine, footage: dict[str, Path], tmp_path: Path
 ) -> None:
@@ -92,6 +98,7 @@ def test_pieces_of_other_videos_stand_at_their_words_and_a_shot_can_be_swapped(
     assert edit_factory("swap", place, 77, "--json").status == 2
 
 
+@pytest.mark.slow
 def test_wrong_marks_are_told_before_anything_is_made(
     edit_factory: CommandLine, footage: dict[str, Path], tmp_path: Path
 ) -> None:
@@ -114,3 +121,14 @@ def test_wrong_marks_are_told_before_anything_is_made(
     assert json.dumps(refused("", "--keywords", "cafea")).find("--keywords") > 0
     missing = edit_factory("make", footage["main"], "--marks", tmp_path / "no.toml", "--out", out, "--json")
     assert missing.code == "bad_marks"
+
+
+def test_what_a_document_of_a_stranger_says_moves_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    edit = full_edit()
+    edit = edit.evolve(shots=(edit.shots[0].evolve(reason=f"sharp{ESCAPE}"), *edit.shots[1:]))
+    pick = Pick(source=FILM, shot=0, start=1.0, frames=90, score=0.5, reason=f"steady{ESCAPE}")
+    chosen_from = ChosenFrom(footage={}, marks=FootageMarks(), siblings=())
+    print_swap(Swap(edit, 1, (pick,), (), chosen_from, (f"film{ESCAPE}.mp4",)))
+    told = capsys.readouterr().out
+    assert all(word in told for word in ("sharp", "steady", "film"))
+    assert "\x1b" not in told and "\x07" not in told
