@@ -15,7 +15,7 @@ from app.workflows.mute_voice import mute_request
 
 def mute(
     path: Path,
-    out: Path | None,
+    out: str | None,
     settings: Settings,
     listener: Listener,
     control: Control,
@@ -25,8 +25,9 @@ def mute(
 ) -> dict[str, Any]:
     """Write `path` with its voices at the share `keep`, or taken out of their ambience; return what was done.
 
-    `out` is a file, or a folder for one; without it the new file is beside the old one. Raises `InputError` (bad_keep,
-    same_file, bad_container), `MediaError`, `StorageError` or `Cancelled`.
+    `out` is a file, or a folder for one, which is made: one that is there, or a name that ends in / or has no ending.
+    Without it the new file is beside the old one. Raises `InputError` (bad_keep, same_file, bad_container),
+    `MediaError`, `StorageError` or `Cancelled`.
     """
     info = probe(path, max_pixels=settings.max_pixels, need_picture=True, control=control)
     place = _place(path, muted_suffix(path, info), out, "ambience" if ambience else "muted")
@@ -39,17 +40,18 @@ def mute(
     return {**done["result"], "file": str(unquoted(done["result"]["file"]))}
 
 
-def _place(path: Path, suffix: str, out: Path | None, added: str) -> Path:
+def _place(path: Path, suffix: str, out: str | None, added: str) -> Path:
     own = f"{path.stem}-{added}{suffix}"
     if out is None:
         return path.with_name(own)
-    if out.is_dir():
-        return out / own
-    if out.suffix.lower() != suffix:
+    place = Path(out)
+    if out.endswith("/") or place.is_dir() or not place.suffix:
+        return place / own
+    if place.suffix.lower() != suffix:
         raise InputError(
-            f"{out.name} cannot be the name of this file, which is of the kind {suffix[1:]}.",
+            f"{place.name} cannot be the name of this file, which is of the kind {suffix[1:]}.",
             hint=f"Let the name end with {suffix}.",
             subject="out",
             code="bad_container",
         )
-    return out
+    return place

@@ -127,3 +127,12 @@ def test_a_video_is_muted_beside_itself(edit_factory: CommandLine, tmp_path: Pat
         assert container.streams.audio[0].rate == 48_000
     assert edit_factory("mute", clip, "--out", tmp_path / "b.webm", "--json").code == "bad_container"
     assert edit_factory("mute", clip, "--keep", "a lot", "--json").status == 2
+    made = edit_factory("mute", clip, "--out", tmp_path / "quiet" / "more", "--json")
+    assert Path(made.document["file"]) == tmp_path / "quiet" / "more" / "a-muted.mp4"
+    dotted = edit_factory("mute", clip, "--out", f"{tmp_path}/quiet.2/", "--json")
+    assert Path(dotted.document["file"]) == tmp_path / "quiet.2" / "a-muted.mp4"
+
+
+def test_voices_are_not_both_taken_out_and_kept(edit_factory: CommandLine, tmp_path: Path) -> None:
+    refused = edit_factory("mute", tmp_path / "a.mp4", "--ambience", "--keep", "20%", "--json")
+    assert (refused.status, refused.code, refused.document["error"]["subject"]) == (2, "usage", "keep")
