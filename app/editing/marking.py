@@ -86,6 +86,11 @@ def check_marks(marks: FootageMarks, named: Sequence[tuple[str, MediaInfo]], cou
     _check_single_use(marks, count)
 
 
+def by_content(marks: FootageMarks, named: Sequence[tuple[str, MediaInfo]]) -> FootageMarks:
+    """Return `marks` with each file named by its content hash. Raises `InputError` as `check_marks` does."""
+    return FootageMarks(files=tuple(file.evolve(file=_content(file, named)) for file in marks.files))
+
+
 def _check_within(file: FileMarks, info: MediaInfo) -> None:
     if info.still:
         return

@@ -7,7 +7,7 @@ from app.config import Settings
 from app.data import presets, qualities
 from app.editing.candidates import Footage
 from app.editing.document import canvas_for
-from app.editing.marking import check_marks
+from app.editing.marking import by_content, check_marks
 from app.editing.script.language import detect
 from app.editing.script.spoken import prepare
 from app.errors import MediaError
@@ -17,6 +17,7 @@ from app.models.control import Control
 from app.models.edit import Edit
 from app.models.job import JobDict
 from app.models.make import ClipResult, MakeRequest, MakeResult, StepTime
+from app.models.media import MediaInfo
 from app.models.timing import frame_nearest
 from app.models.voice import SpeechText, VoiceInfo
 from app.services import speech
@@ -38,10 +39,11 @@ from app.workflows.jobs.run import JobRun, durable
 @durable("generate", {"probe": 1.0, "rest": 99.0})
 def generate_workflow(job: JobRun, request: Json) -> None:
     """Probe, analyze, speak, choose, render; the result is a `MakeResult`."""
-    asked, settings = read_request(request), job.settings
-    found = job.step("probe", lambda control: probe_all(asked, settings, control))
+    told, settings = read_request(request), job.settings
+    found = job.step("probe", lambda control: probe_all(told, settings, control))
+    asked = marked_request(told, found)
     sources = [source_of(record) for record in found["sources"]]
-    music, logo = (source_of(found[kind]) if found[kind] else None for kind in ("music", "logo"))
+    music, logo = sources_beside(found)
     weights = _weights(asked, sources, settings)
     job.plan(weights)
     job.expects(sum(weights.values()))
@@ -56,10 +58,14 @@ def generate_workflow(job: JobRun, request: Json) -> None:
 
 
 def probe_all(request: MakeRequest, settings: Settings, control: Control) -> Json:
-    """Return sources, music and logo, and notes on files of a folder that are left out. Raises `MediaError`."""
+    """Return sources, music and logo, marks by content, and notes on files of a folder that are left out.
+
+    Raises `MediaError`, and `InputError` for marks that the footage cannot have.
+    """
     music = probe_music(request, settings, Control(event=control.event))
     logo = probe_logo(request, settings, Control(event=control.event))
     found: dict[str, Source] = {}
+    named: list[tuple[str, MediaInfo]] = []
     refused: list[MediaError] = []
     index = SourceIndex(settings)
     for path, part in zip(request.files, _by_size(request.files, control), strict=True):
@@ -74,17 +80,42 @@ def probe_all(request: MakeRequest, settings: Settings, control: Control) -> Jso
         if logo is not None and info.content_hash == logo.info.content_hash and path in request.optional:
             continue
         index.remember(path, info)
+        named.append((shown(Path(path.name)), info))
         found.setdefault(info.content_hash, Source(path, info))  # the same content twice is one source
     if not found:
-        raise refused[0]
-    named = [(shown(Path(source.path.name)), source.info) for source in found.values()]
+        raise refused[0] if refused else _only_the_logo(request)
     check_marks(request.marks, named, request.count)
     return {
         "sources": [source.as_json() for source in found.values()],
         "music": music.as_json() if music else None,
         "logo": logo.as_json() if logo else None,
+        "marks": by_content(request.marks, named).model_dump(mode="json"),
         "notes": [f"Left out: {error.message}" for error in refused],
     }
+
+
+def _only_the_logo(request: MakeRequest) -> MediaError:
+    folder = shown(request.files[0].parent)
+    return MediaError(
+        f"In {folder} there is only the brand's logo, and no footage.",
+        hint="Put videos or photographs there, or name them.",
+        subject=folder,
+        code="folder_without_video",
+    )
+
+
+def marked_request(asked: MakeRequest, found: Json) -> MakeRequest:
+    """Return the request with marks that name files by content, as a file may have been given under two names.
+
+    `found` is what `probe_all` returned; that of an older version has none.
+    """
+    return asked.evolve(marks=found["marks"]) if "marks" in found else asked
+
+
+def sources_beside(found: Json) -> tuple[Source | None, Source | None]:
+    """Return the music and the logo that `probe_all` returned; those of an older version are none."""
+    music, logo = found.get("music"), found.get("logo")
+    return source_of(music) if music else None, source_of(logo) if logo else None
 
 
 def _by_size(files: Sequence[Path], control: Control) -> Iterator[Control]:

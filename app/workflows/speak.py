@@ -82,7 +82,7 @@ def speak_workflow(job: JobRun, request: dict[str, Any]) -> None:
             speed=request["speed"],
             target=request["target"],
             over_length=request["over_length"],
-            longest_pause=request["pauses"],
+            longest_pause=request.get("pauses"),  # jobs that older versions took in do not say
             settings=job.settings,
             control=control,
             job_id=job.job_id,

@@ -52,14 +52,14 @@ def _brand_of(record: Json) -> Json:
 
 
 def read_request(record: Json) -> MakeRequest:
-    """Return the request that `request_json` wrote."""
+    """Return the request that `request_json` wrote, here or in an older version, which knew less to ask for."""
     return MakeRequest.model_validate(
         {
             **record,
             "files": [unquoted(path) for path in record["files"]],
             "optional": frozenset(unquoted(path) for path in record["optional"]),
             "out": unquoted(record["out"]),
-            "music": (music := record["music"]) and {**music, "path": unquoted(music["path"])},
-            "brand": (brand := record["brand"]) and _brand_of(brand),
+            "music": (music := record.get("music")) and {**music, "path": unquoted(music["path"])},
+            "brand": (brand := record.get("brand")) and _brand_of(brand),
         }
     )
