@@ -4,6 +4,7 @@ Both become visible only when complete.
 """
 
 import hashlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -44,7 +45,7 @@ class ContentStore:
 
 
 class RecordCache:
-    """Records by key under one folder. A record that no longer fits its type is as good as absent.
+    """Records by key (a hash) under one folder. A record that no longer fits its type is as good as absent.
 
     `used` is told of each file that was read or written, where somebody counts which are used.
     """
@@ -54,6 +55,8 @@ class RecordCache:
         self._used = used
 
     def _place(self, key: str) -> Path:
+        if re.fullmatch("[0-9A-Za-z-]{1,64}", key) is None:  # else it might lead out of the folder
+            raise ValueError(f"{key!r} is no key")
         return self.folder / key[:2] / f"{key}.json"
 
     def get(self, key: str, kind: type[R]) -> R | None:

@@ -71,3 +71,12 @@ def test_records_come_back_and_damaged_ones_are_absent(tmp_path: Path) -> None:
     assert cache.get("ab12", Note) == Note(text="ș")
     next(tmp_path.rglob("*.json")).write_text('{"text": 3')
     assert cache.get("ab12", Note) is None
+
+
+@pytest.mark.parametrize("key", ["", "/etc/passwd", "../../x", "ab\0", "x" * 65, "ab12\n"])
+def test_a_records_key_leads_out_of_no_folder(tmp_path: Path, key: str) -> None:
+    with pytest.raises(ValueError, match="no key"):
+        RecordCache(tmp_path / "records").get(key, Note)
+    with pytest.raises(ValueError, match="no key"):
+        RecordCache(tmp_path / "records").put(key, Note(text=""))
+    assert list(tmp_path.iterdir()) == []
