@@ -83,16 +83,19 @@ def _unused(pool: Pool, taken: Sequence[Place | Span]) -> Iterator[Place]:
     """Yield the runs without what is taken of them; what is too short to be seen is left out."""
     for number, run in enumerate(pool.usable.runs):
         begin = float(pool.run_start[number])
-        inside = sorted((t.start, t.end) for t in taken if t.start < begin + run.span.length and begin < t.end)
+        finish = begin + run.span.length
+        inside = sorted((t.start, t.end) for t in taken if t.start < finish and begin < t.end)
         if not inside:
             yield pool.at(number, Excerpt(start=begin, frames=run.frames))
             continue
-        edges = [begin, *(edge for pair in inside for edge in pair), begin + run.span.length]
-        for start, end in zip(edges[::2], edges[1::2], strict=True):
-            frames = frames_within(end - start - _SPARE)
-            whole = not pool.is_still(number)  # of a photograph that is in the clip already there is no rest
-            if whole and frames >= _SHORTEST_PIECE:
-                yield pool.at(number, Excerpt(start=whole_microseconds(start), frames=frames))
+        if pool.is_still(number):  # of a photograph that is in the clip already there is no rest
+            continue
+        free = begin
+        for start, end in [*inside, (finish, finish)]:
+            frames = frames_within(start - free - _SPARE)
+            if frames >= _SHORTEST_PIECE:
+                yield pool.at(number, Excerpt(start=whole_microseconds(free), frames=frames))
+            free = max(free, end)  # what is taken may lie within something else that is
 
 
 def _lengths(available: Sequence[int], total: int) -> list[int]:
@@ -109,16 +112,47 @@ def _lengths(available: Sequence[int], total: int) -> list[int]:
     return lengths
 
 
-def _pieces(pool: Pool, stretches: Sequence[Place], lengths: Sequence[int], slots: Sequence[int]) -> Iterator[Place]:
-    """Yield the places: the stretches, cut where the slots were, except right beside an end and in photographs."""
-    run_edges = [sum(lengths[:n]) for n in range(len(lengths) + 1)]
+def _edges(pool: Pool, stretches: Sequence[Place], lengths: Sequence[int], slots: Sequence[int]) -> list[int]:
+    """Return the frames at which the pieces of the stretches begin and end: the stretches' own, and those where the
+    slots were, except right beside an end and in photographs."""
+    ends = _run_edges(lengths)
     cuts = [sum(slots[:n]) for n in range(1, len(slots))]
-    kept = {cut for cut in cuts if all(abs(cut - edge) >= _SHORTEST_PIECE for edge in run_edges)}
-    edges = sorted({*run_edges, *(cut for cut in kept if not pool.is_still(stretches[_row(run_edges, cut)].run))})
+    kept = {cut for cut in cuts if all(abs(cut - edge) >= _SHORTEST_PIECE for edge in ends)}
+    return sorted({*ends, *(cut for cut in kept if not pool.is_still(stretches[_row(ends, cut)].run))})
+
+
+def _run_edges(lengths: Sequence[int]) -> list[int]:
+    return [sum(lengths[:n]) for n in range(len(lengths) + 1)]
+
+
+def _as_many(
+    pool: Pool, stretches: Sequence[Place], lengths: Sequence[int], edges: Sequence[int], count: int
+) -> list[int]:
+    """Return `edges` with cuts within stretches taken away or added until there are `count` pieces, or nothing."""
+    done, ends = list(edges), _run_edges(lengths)
+    while len(done) - 1 > count:
+        spare = [n for n in range(1, len(done) - 1) if done[n] not in ends]
+        if not spare:
+            return []
+        done.pop(min(spare, key=lambda n: done[n + 1] - done[n - 1]))
+    while len(done) - 1 < count:
+        whole = [
+            (end - begin, begin) for begin, end in pairwise(done) if not pool.is_still(stretches[_row(ends, begin)].run)
+        ]
+        length, begin = max(whole, default=(0, 0))
+        if length < 2 * _SHORTEST_PIECE:
+            return []
+        done = sorted([*done, begin + length // 2])
+    return done
+
+
+def _pieces(pool: Pool, stretches: Sequence[Place], lengths: Sequence[int], edges: Sequence[int]) -> Iterator[Place]:
+    """Yield the places between `edges`, which are frames of the stretches one after the other."""
+    ends = _run_edges(lengths)
     for begin, end in pairwise(edges):
-        stretch = stretches[_row(run_edges, begin)]
-        start = stretch.start + seconds_of(begin - run_edges[_row(run_edges, begin)])
-        yield pool.at(stretch.run, Excerpt(start=whole_microseconds(start), frames=end - begin))
+        row = _row(ends, begin)
+        start = stretches[row].start + seconds_of(begin - ends[row])
+        yield pool.at(stretches[row].run, Excerpt(start=whole_microseconds(start), frames=end - begin))
 
 
 def _row(run_edges: Sequence[int], frame: int) -> int:

@@ -43,9 +43,9 @@ class Plan:
     """One variant in the making: its slots in frames, the seed's nudge for every place, and the picks so far.
 
     `fixed` holds the picks of slots in which a person pinned something (with `own_pins`, for this variant and not for
-    all), `spoken` what its voice speaks of. One that `may_look_alike` need only show other footage. `laid` says
-    that its picks were laid end to end, `recut` that its slots had to change for that, `too_like` how it was too like
-    another variant to be kept.
+    all), of which those in the first `numbered` slots have a place of their own; `spoken` what its voice speaks of. One
+    that `may_look_alike` need only show other footage. `laid` says that its picks were laid end to end, `recut` that
+    its slots had to change for that, `too_like` how it was too like another variant to be kept.
     """
 
     number: int
@@ -53,6 +53,7 @@ class Plan:
     nudge: Floats
     fixed: dict[int, Place] = field(default_factory=dict)
     own_pins: bool = False
+    numbered: int = 0
     may_look_alike: bool = False
     spoken: tuple[SpokenOf, ...] = ()
     too_like: str = ""

@@ -126,8 +126,10 @@ def _most_plans(
 
 def _new_plan(pool: Pool, number: int, slots: Sequence[int], spoken: Sequence[Match], seed: str) -> Plan:
     rng = random.Random(seed)  # noqa: S311 (variety, not secrecy)
-    pinned, fixed = place_pins(pool, slots, pinned_spans(pool, number))
+    pins = pinned_spans(pool, number)
+    pinned, fixed = place_pins(pool, slots, pins)
     plan = Plan(number, pinned, np.array([rng.random() for _ in pool.start]), fixed, has_own_pins(pool, number))
+    plan.numbered = max((pin.shot for pin in pins if pin.shot), default=0)
     plan.spoken = spoken_of(pool, spoken)
     plan.clear()
     return plan

@@ -289,6 +289,38 @@ def test_a_single_use_segment_across_a_cut_is_for_one_clip_as_a_whole() -> None:
     check_marks_kept(choice, files, slots)
 
 
+def test_single_use_segments_within_one_another_are_kept_when_clips_are_laid_end_to_end() -> None:
+    within = [MarkedSegment(start=1, end=11, single_use=True), MarkedSegment(start=3, end=4, single_use=True)]
+    files = [marked(cut_footage("a.mp4", [12.0, 5.0]), *within)]
+    slots = slots_for(2, 180)
+    choice = choose(files, slots, 1)
+    check_marks_kept(choice, files, slots)
+    assert any(variant.recut for variant in choice.variants)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "still", "pin"),
+    [
+        ([3.1] * 8, 0, Pin(start=6.5, end=8, shot=4)),  # runs and cuts before it would be more than three
+        ([7.1, 7.1, 3.1, 2.2, 2.2], 0, Pin(start=14.5, end=16, shot=6)),
+        ([6.0, 3.0, 4.0], 7, Pin(start=6.3, end=7.5, shot=5)),  # a photograph is not cut: they would be less than four
+    ],
+)
+def test_a_pin_has_its_number_in_clips_that_are_laid_end_to_end(lengths: list[float], still: float, pin: Pin) -> None:
+    files = [marked(cut_footage("a.mp4", lengths), pins=[pin]), *([photo("p.jpg", still)] if still else [])]
+    laid = 0
+    for frames in range(int((sum(lengths) + still) * 22), int((sum(lengths) + still) * 29), 20):
+        slots = slots_for(1, frames, frames)
+        try:
+            choice = choose(files, slots, 1)
+        except FootageError as error:
+            assert error.instance_code == "pin_not_possible" or isinstance(error, NotEnoughFootage)
+            continue
+        check_marks_kept(choice, files, slots)
+        laid += choice.variants[0].recut
+    assert laid > 1
+
+
 def test_secondary_files_fill_up_when_the_main_one_is_too_short() -> None:
     files = [take("main.mp4", 12), marked(take("side.mp4", 12), role="secondary", keywords=("x",))]
     slots = [even_slots(540, 1)]
