@@ -26,6 +26,8 @@ def render_command(
         print_json({"ok": True, **done.model_dump(mode="json")})
     else:
         console.print(f"{done.files['mp4']}: {sum(c.ok for c in done.checks.items)} checks passed", markup=False)
+        for note in done.notes:
+            console.print(f"   Note: {note}", markup=False)
     return 0
 
 

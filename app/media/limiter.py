@@ -17,14 +17,8 @@ _RELEASE = 0.12  # dB a millisecond back up: 6 dB take 50 ms
 _FLOOR = 1e-6
 
 
-def in_ticks(peaks: Levels) -> Levels:
-    """Return the highest of the peaks (amplitudes, see `meter.peaks`) in each millisecond."""
-    highest: Levels = np.pad(peaks, (0, -len(peaks) % TICK)).reshape(-1, TICK).max(axis=1)
-    return highest
-
-
 def limiting(peaks: Levels, ceiling: float) -> Levels:
-    """Return the gain, at most 1, in each millisecond with which none of its `peaks` is over `ceiling`."""
+    """Return the gain, at most 1, in each millisecond with which none of its `peaks` (amplitudes) is over `ceiling`."""
     if not (peaks > ceiling).any():
         return np.ones(len(peaks))
     needed = 20 * np.log10(np.minimum(1.0, ceiling / np.maximum(peaks, _FLOOR)))
@@ -43,7 +37,8 @@ def _lowest_around(values: Levels, reach: int) -> Levels:
     return lowest
 
 
-def at_samples(ticks: Levels, count: int) -> Curve:
-    """Return a gain told in milliseconds for each of `count` samples."""
+def at_samples(ticks: Levels, which: range) -> Curve:
+    """Return a gain told in milliseconds for each of some samples."""
     middles = np.arange(len(ticks)) * TICK + (TICK - 1) / 2
-    return np.interp(np.arange(count), middles, ticks).astype(np.float32)
+    gain: Curve = np.interp(np.asarray(which), middles, ticks).astype(np.float32)
+    return gain

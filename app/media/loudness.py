@@ -6,15 +6,16 @@ from what the encoded sound measures until that is right.
 """
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from app.errors import RenderError
 from app.media.ffmpeg import Input, Workplace
-from app.media.limiter import TICK, at_samples, in_ticks, limiting
-from app.media.meter import SILENT_LUFS, Levels, gated, hearing_power, loudness, peaks, true_peak
-from app.media.sound import SAMPLE_RATE, Samples, amplitude, decode, first_samples, write_wav
+from app.media.limiter import TICK, at_samples, limiting
+from app.media.meter import SILENT_LUFS, Levels, blocks, gated, hearing_power, loudness, peaks, true_peak
+from app.media.sound import SAMPLE_RATE, Samples, amplitude, decode_to_file, first_samples, write_blocks
 from app.models.report import Loudness
 
 TARGET_LUFS = -14.0
@@ -24,6 +25,10 @@ TARGET_PEAK = -1.5
 ALLOWED_LU, ALLOWED_PEAK = 0.5, -1.0
 """How far a finished clip may be from -14 LUFS, and its highest dBTP: AAC adds up to 1 dB to noise, and each time
 another amount, so that the target itself cannot always be kept."""
+
+LOUD_PEAK = -6.0
+"""dBTP: a clip that is too quiet is as loud as its peaks let it be when they are above this. The limiter brings clicks
+to -1.9, and AAC takes 2 dB from those of one sample."""
 
 QUIET_LUFS = -50.0
 """Below this it is the hiss of a microphone; raising it by 40 dB would only make a clip of noise."""
@@ -35,7 +40,8 @@ _EXACT_LU = 0.02  # the search in memory, which costs nothing
 _ROUNDS, _STEPS = 6, 100  # encodings at most, and steps of each search
 _AAC_ADDS = 0.4  # dB to peaks of recorded speech and of pink noise that were limited
 _RINGING = 2048  # samples that AAC may sound after the end
-_FURTHEST = 60.0  # dB: a gain beyond it is a search that does not end
+_NEAR_LU = 1.0  # as near to what the greatest gain would do as is worth raising the noise for
+_AT_ONCE = SAMPLE_RATE * 4  # samples
 _BLOCK_SECONDS = 0.4  # BS.1770 measures blocks of 0.4 s: less is repeated to be measured at all
 _REPEATS = 20
 _METER = "ebur128=peak=true:framelog=verbose"
@@ -66,30 +72,32 @@ def read_meter(log: str) -> Loudness:
     )
 
 
-def level(mixed: Samples, place: Workplace, *, quietest: float = QUIET_LUFS) -> tuple[Path, Loudness]:
+def level(
+    mixed: Samples, place: Workplace, *, quietest: float = QUIET_LUFS, strict: bool = True
+) -> tuple[Path, Loudness]:
     """Bring the clip's mix to -14 LUFS and at most -1.5 dBTP; return it as AAC in MP4, and how loud that is.
 
-    Silence stays silence, and what is quieter than `quietest` LUFS stays as it is. Raises `RenderError` (loudness)
-    when the target cannot be met, as for a few clicks in silence.
+    Silence stays silence, and what is quieter than `quietest` LUFS stays as it is. What cannot be brought there, as a
+    few clicks in silence, comes as near as its peaks allow; when `strict`, it raises `RenderError` (loudness).
     """
     found = loudness(mixed)
     if found is None or found < quietest:
-        return _encode(mixed, place)
-    shaper = _Shaper(mixed)
+        return _encode(mixed, None, place)
+    shaper = _Shaper(mixed, TARGET_LUFS - quietest)  # what is hiss by itself is not raised between louder things
     target, ceiling = TARGET_LUFS, TARGET_PEAK - _AAC_ADDS
-    best: tuple[float, Samples] | None = None
+    best: tuple[float, Levels] | None = None
     for _ in range(_ROUNDS):
-        shaped = shaper.shaped(target, ceiling)
-        aac, heard = _encode(shaped, place)
+        gain, reached = shaper.gain(target, ceiling)
+        aac, heard = _encode(mixed, gain, place)
         off, over = TARGET_LUFS - _loud(heard), _peak(heard) - TARGET_PEAK
-        if abs(off) <= CLOSE_LU and _peak(heard) <= CLOSE_PEAK:
+        if (abs(off) <= CLOSE_LU or not (reached or strict)) and _peak(heard) <= CLOSE_PEAK:
             return aac, heard
         if _peak(heard) <= ALLOWED_PEAK and (best is None or abs(off) < best[0]):
-            best = abs(off), shaped
-        target += off
+            best = abs(off), gain
+        target += off if reached else 0.0
         ceiling -= max(0.0, over)
-    if best and best[0] <= ALLOWED_LU:
-        return _encode(best[1], place)
+    if best and (best[0] <= ALLOWED_LU or not strict):
+        return _encode(mixed, best[1], place)
     raise RenderError(
         f"The sound could not be brought to {TARGET_LUFS:.0f} LUFS: it came to {_loud(heard):.1f} LUFS with peaks of "
         f"{_peak(heard):.1f} dBTP.",
@@ -99,33 +107,55 @@ def level(mixed: Samples, place: Workplace, *, quietest: float = QUIET_LUFS) -> 
     )
 
 
+def shortfall(heard: Loudness) -> str | None:
+    """Return what to know of a clip's sound that is not at -14 LUFS, None where it is or nothing sounds."""
+    loud = heard.integrated
+    if loud is None or abs(loud - TARGET_LUFS) <= ALLOWED_LU:
+        return None
+    why = "it is hiss, and was left as it is" if loud < QUIET_LUFS else "its peaks allow no more"
+    return f"The sound came to {loud:.1f} LUFS instead of {TARGET_LUFS:.0f}: {why}"
+
+
 class _Shaper:
     """One mix, and what every gain and ceiling needs to know of it: each millisecond's highest peak, and its power as
-    the ear weighs it."""
+    the ear weighs it. It is raised by `furthest` dB at most."""
 
-    def __init__(self, mixed: Samples) -> None:
-        self._mixed = mixed
-        self._peaks = in_ticks(peaks(mixed))
-        power = hearing_power(mixed)
-        self._power = np.pad(power, (0, -len(power) % TICK)).reshape(-1, TICK).mean(axis=1)
-        self._gain = 0.0
+    def __init__(self, mixed: Samples, furthest: float) -> None:
+        self._furthest = furthest
+        self._peaks = peaks(mixed, TICK)
+        self._power = hearing_power(mixed, TICK)
+        self._decibels = 0.0
 
-    def shaped(self, target: float, ceiling: float) -> Samples:
-        """Return the mix with the gain that brings it to `target` LUFS, limited to `ceiling` dBTP.
+    def gain(self, target: float, ceiling: float) -> tuple[Levels, bool]:
+        """Return the gain by milliseconds that brings the mix to `target` LUFS, limited to `ceiling` dBTP.
 
-        Where no gain does, the nearest. The limiter is slow beside what K-weighting weighs, so that its gain may be
-        put on the weighted power: the result's own loudness differs by hundredths.
+        Where none does, the least that comes near what the greatest would do, and False. The limiter is slow beside
+        what K-weighting weighs, so that its gain may be put on the weighted power: the result's own loudness differs
+        by hundredths.
         """
         for _ in range(_STEPS):
-            found = gated(self._in_hops(self._power * self._curve(ceiling) ** 2))
-            off = target - (SILENT_LUFS if found is None else found)
+            off = target - self._loudness(self._decibels, ceiling)
             if abs(off) <= _EXACT_LU:
                 break
-            self._gain = min(_FURTHEST, self._gain + off)
-        return self._mixed * at_samples(self._curve(ceiling), len(self._mixed))[:, None]
+            self._decibels = min(self._furthest, self._decibels + off)
+        if off > ALLOWED_LU:
+            self._decibels = self._enough(target - off - _NEAR_LU, ceiling)
+        return self._curve(self._decibels, ceiling), off <= ALLOWED_LU
 
-    def _curve(self, ceiling: float) -> Levels:
-        gain = amplitude(self._gain)
+    def _enough(self, wanted: float, ceiling: float) -> float:
+        """Return the least gain in dB that comes to `wanted` LUFS: more would raise what lies between the peaks."""
+        least, most = -self._furthest, self._furthest
+        while most - least > _EXACT_LU:
+            middle = (least + most) / 2
+            least, most = (least, middle) if self._loudness(middle, ceiling) >= wanted else (middle, most)
+        return most
+
+    def _loudness(self, decibels: float, ceiling: float) -> float:
+        found = gated(self._in_hops(self._power * self._curve(decibels, ceiling) ** 2))
+        return SILENT_LUFS if found is None else found
+
+    def _curve(self, decibels: float, ceiling: float) -> Levels:
+        gain = amplitude(decibels)
         return gain * limiting(self._peaks * gain, amplitude(ceiling))
 
     def _in_hops(self, power: Levels) -> Levels:
@@ -145,9 +175,9 @@ def _peak(loudness: Loudness) -> float:
     return SILENT_LUFS if loudness.true_peak is None else loudness.true_peak
 
 
-def _encode(samples: Samples, place: Workplace) -> tuple[Path, Loudness]:
-    """Encode sound once, as AAC, and measure what comes out of it."""
-    write_wav(place.folder / _FINAL, samples)
+def _encode(samples: Samples, gain: Levels | None, place: Workplace) -> tuple[Path, Loudness]:
+    """Encode sound once, with a gain by milliseconds, as AAC, and measure what comes out of it."""
+    write_blocks(place.folder / _FINAL, _gained(samples, gain), len(samples))
     place.run(
         "encoding the sound",
         (Input(place.folder / _FINAL),),
@@ -159,5 +189,11 @@ def _encode(samples: Samples, place: Workplace) -> tuple[Path, Loudness]:
     aac, seconds = place.folder / _AAC, len(samples) / SAMPLE_RATE
     if seconds < _BLOCK_SECONDS:
         return aac, measure(aac, seconds, place)
-    heard = decode(aac, first_samples(len(samples) + _RINGING), place)
-    return aac, Loudness(integrated=loudness(heard[: len(samples)]), true_peak=true_peak(heard))
+    heard = decode_to_file(aac, first_samples(len(samples) + _RINGING), place)
+    return aac, Loudness(integrated=loudness(heard.until(len(samples))), true_peak=true_peak(heard))
+
+
+def _gained(samples: Samples, gain: Levels | None) -> Iterator[Samples]:
+    for start, end in blocks(len(samples), _AT_ONCE):
+        block = samples[start:end]
+        yield block if gain is None else block * at_samples(gain, range(start, end))[:, None]

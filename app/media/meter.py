@@ -5,6 +5,7 @@ Filters work on blocks with some samples of their neighbours, so that memory doe
 
 from collections.abc import Iterator
 from functools import cache
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -25,42 +26,57 @@ _OFFSET = -0.691  # BS.1770: what makes a 997 Hz sine's loudness equal to its le
 _SHELF = ((1.53512485958697, -2.69169618940638, 1.19839281085285), (1.0, -1.69065929318241, 0.73248077421585))
 _HIGH_PASS = ((1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621))  # BS.1770-4, tables 1 and 2, 48 kHz
 _LEAD = 1 << 14  # samples after which the high-pass at 38 Hz has forgotten what was before: 0.995 ** 16384 < 1e-35
+_TRANSFORM = 1 << 18  # samples that are filtered at once, the lead included
 _BLOCK = 1 << 18
 _TAPS, _PHASES = 32, 4  # BS.1770's annex 2 asks for 4 times the rate at least
 
 
-def blocks(length: int, size: int, margin: int) -> Iterator[tuple[int, int, int, int]]:
-    """Yield (start, end) of each block of at most `size`, and the same with a margin within the whole."""
+class Sound(Protocol):
+    """Samples that are read piece by piece: those of an array, or of a file."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, part: slice, /) -> Samples: ...
+
+
+def blocks(length: int, size: int) -> Iterator[tuple[int, int]]:
+    """Yield the start and the end of each block of at most `size`."""
     for start in range(0, length, size):
-        end = min(length, start + size)
-        yield start, end, max(0, start - margin), min(length, end + margin)
+        yield start, min(length, start + size)
 
 
-def hearing_power(samples: Samples) -> Levels:
-    """Return the power of each sample as the ear weighs it (K-weighting), both channels added, shape (samples,)."""
-    power = np.empty(len(samples))
-    for start, end, first, last in blocks(len(samples), _BLOCK, _LEAD):
-        count = _LEAD + last - first
-        weighted = np.fft.irfft(np.fft.rfft(samples[first:last], count, axis=0) * _weighting(count)[:, None], axis=0)
-        power[start:end] = (weighted[start - first : end - first] ** 2).sum(axis=1)
+def hearing_power(sound: Sound, each: int) -> Levels:
+    """Return the mean power of each `each` samples as the ear weighs it (K-weighting), both channels added.
+
+    Behind the last sample is silence.
+    """
+    power = np.empty(-(-len(sound) // each))
+    for start, end in blocks(len(sound), (_TRANSFORM - _LEAD) // each * each):
+        first = max(0, start - _LEAD)
+        squares = sum(_weighted(channel)[start - first : end - first] ** 2 for channel in sound[first:end].T)
+        power[start // each : -(-end // each)] = _in_groups(np.asarray(squares), each).mean(axis=1, dtype=np.float64)
     return power
 
 
+def _weighted(channel: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return at most `_TRANSFORM - _LEAD` samples as the ear weighs them, or more whose first `_LEAD` do not count."""
+    spectrum = np.fft.rfft(np.ascontiguousarray(channel), _TRANSFORM)
+    spectrum *= _weighting(_TRANSFORM)
+    return np.fft.irfft(spectrum, _TRANSFORM)[: len(channel)].astype(np.float32, copy=False)
+
+
+def _in_groups(values: npt.NDArray[np.float32], each: int) -> npt.NDArray[np.float32]:
+    return np.pad(values, (0, -len(values) % each)).reshape(-1, each)
+
+
 @cache
-def _weighting(count: int) -> npt.NDArray[np.complex128]:
+def _weighting(count: int) -> npt.NDArray[np.complex64]:
     """Return the K-weighting's response at the frequencies of a transform of `count` samples (an even number)."""
     back = np.exp(-2j * np.pi * np.fft.rfftfreq(count))
     response = np.ones(len(back), np.complex128)
     for over, under in (_SHELF, _HIGH_PASS):
         response *= np.polyval(over[::-1], back) / np.polyval(under[::-1], back)
-    return response
-
-
-def in_hops(power: Levels) -> Levels:
-    """Return the mean power of each tenth of a second; what is shorter at the end is left out."""
-    whole = len(power) // HOP * HOP
-    hops: Levels = power[:whole].reshape(-1, HOP).mean(axis=1)
-    return hops
+    return response.astype(np.complex64)
 
 
 def gated(hops: Levels) -> float | None:
@@ -79,23 +95,34 @@ def _power(loudness: float) -> float:
     return float(10 ** ((loudness - _OFFSET) / 10))
 
 
-def loudness(samples: Samples) -> float | None:
+def loudness(sound: Sound) -> float | None:
     """Return the integrated loudness in LUFS, None for silence. Less than 0.4 s is repeated to be measured at all."""
-    power = hearing_power(samples)
-    if 0 < len(power) < _HOPS * HOP:
-        power = np.tile(power, -(-20 * HOP // len(power)))
-    return gated(in_hops(power))
+    if 0 < len(sound) < _HOPS * HOP:
+        power = np.tile(hearing_power(sound, 1), -(-20 * HOP // len(sound)))
+        return gated(power[: len(power) // HOP * HOP].reshape(-1, HOP).mean(axis=1))
+    return gated(hearing_power(sound, HOP)[: len(sound) // HOP])
 
 
-def peaks(samples: Samples) -> Levels:
-    """Return, for each sample, the largest value of either channel at it or between it and the next, (samples,)."""
-    largest = np.abs(samples).max(axis=1).astype(np.float64) if len(samples) else np.zeros(0)
-    for start, end, first, last in blocks(len(samples), _BLOCK, _TAPS):
-        for taps in _between():
-            for channel in samples[first:last].T:
-                between = np.abs(np.convolve(channel, taps, "same"))
-                np.maximum(largest[start:end], between[start - first : end - first], out=largest[start:end])
+def peaks(sound: Sound, each: int) -> Levels:
+    """Return, for each `each` samples, the largest value of either channel at one or between it and the next."""
+    largest = np.zeros(-(-len(sound) // each))
+    for start, end in blocks(len(sound), _BLOCK // each * each):
+        first = max(0, start - _TAPS)
+        for channel in sound[first : end + _TAPS].T:
+            highest = _highest(np.ascontiguousarray(channel))[start - first : end - first]
+            place = slice(start // each, -(-end // each))
+            largest[place] = np.maximum(largest[place], _in_groups(highest, each).max(axis=1))
     return largest
+
+
+def _highest(channel: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return, for each sample, the largest value at it or between it and the next."""
+    highest = np.abs(channel)
+    if len(channel) >= _TAPS:
+        for taps in _between():
+            between = np.convolve(channel, taps, "same")
+            np.maximum(highest, np.abs(between, out=between), out=highest)
+    return highest
 
 
 @cache
@@ -107,7 +134,7 @@ def _between() -> tuple[Samples, ...]:
     return tuple((taps / taps.sum()).astype(np.float32) for taps in ideal)
 
 
-def true_peak(samples: Samples) -> float | None:
+def true_peak(sound: Sound) -> float | None:
     """Return the highest peak in dBTP, None for silence."""
-    highest = peaks(samples).max(initial=0.0)
+    highest = peaks(sound, _BLOCK).max(initial=0.0)
     return float(20 * np.log10(highest)) if highest > 0 else None

@@ -19,7 +19,7 @@ from app.media.ffmpeg import Workplace
 from app.media.graph import parts_of
 from app.media.held import own_folder
 from app.media.join import join
-from app.media.loudness import QUIET_LUFS, level
+from app.media.loudness import QUIET_LUFS, level, shortfall
 from app.media.meter import SILENT_LUFS
 from app.media.mixing import mix
 from app.media.parts import encode_parts, look_of
@@ -54,6 +54,7 @@ class Material:
 def render_sound(material: Material, place: Workplace) -> SoundReport:
     """Make the clip's sound and leave it in the place's folder.
 
+    A voice comes to -14 LUFS or the render ends; other sound that cannot comes near, and the report has a note of it.
     Raises `MediaError` for a source that is missing or has changed, `RenderError`, `StorageError` or `Cancelled`; then
     no process is left.
     """
@@ -65,10 +66,11 @@ def render_sound(material: Material, place: Workplace) -> SoundReport:
     quietest = QUIET_LUFS if material.voice is None and music is None else SILENT_LUFS
     with _try_at(place) as own:
         mixed = mix(edit, takes_of(edit, sounding), material.voice, own, music=music)
-        sound, loudness = level(mixed, own, quietest=quietest)
+        sound, loudness = level(mixed, own, quietest=quietest, strict=material.voice is not None)
         settle(sound, place.folder / SOUND_NAME)
     place.control.report(1.0)
-    return SoundReport(loudness=loudness, seconds=_since(began))
+    note = shortfall(loudness)
+    return SoundReport(loudness=loudness, seconds=_since(began), notes=(note,) if note else ())
 
 
 def render_parts(material: Material, place: Workplace, max_parallel: int, pool: Pool | None = None) -> PartsReport:

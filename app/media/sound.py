@@ -2,6 +2,8 @@
 the limiter; how it is read from files, written to them, and how its ends are faded."""
 
 import struct
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +27,7 @@ Curve = npt.NDArray[np.float32]
 _LEAD = SAMPLE_RATE // 5
 _MICROSECOND = 1e-6
 _DECODED = "decoded.f32"
+_FRAME_BYTES = 4 * CHANNELS
 
 
 def silence(samples: int) -> Samples:
@@ -47,8 +50,37 @@ def first_samples(count: int) -> Span:
     return Span(start=0.0, end=count / SAMPLE_RATE)
 
 
+@dataclass(frozen=True)
+class Stored:
+    """Sound in a file of bare samples, read piece by piece: `count` of them, from sample `first` on."""
+
+    path: Path
+    first: int
+    count: int
+
+    def until(self, count: int) -> "Stored":
+        """Return the first `count` samples, or all where there are fewer."""
+        return replace(self, count=min(self.count, count))
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, part: slice, /) -> Samples:
+        begin, end, _ = part.indices(self.count)
+        place, many = (self.first + begin) * _FRAME_BYTES, max(0, end - begin) * CHANNELS
+        return np.fromfile(self.path, np.float32, many, offset=place).reshape(-1, CHANNELS)
+
+
 def decode(path: Path, span: Span, place: Workplace) -> Samples:
-    """Return what sounds in `span` of a file, less when it ends before; where it has no sound yet there is silence.
+    """Return what sounds in `span` of a file, less when it ends before; where it has no sound yet there is silence."""
+    stored = decode_to_file(path, span, place)
+    heard = stored[:]
+    stored.path.unlink()
+    return heard
+
+
+def decode_to_file(path: Path, span: Span, place: Workplace) -> Stored:
+    """Return what `decode` returns, as a file in the place's folder: that of the call before is written over.
 
     Decoding begins a little earlier: a packet of AAC or MP3 sounds whole only after the one before it.
     """
@@ -64,9 +96,9 @@ def decode(path: Path, span: Span, place: Workplace) -> Samples:
             *("-ac", str(CHANNELS), "-c:a", "pcm_f32le", "-f", "f32le", _DECODED),
         ),
     )
-    heard = np.fromfile(place.folder / _DECODED, np.float32)
-    (place.folder / _DECODED).unlink()
-    return heard[: len(heard) // CHANNELS * CHANNELS].reshape(-1, CHANNELS)[lead : lead + samples]
+    file = place.folder / _DECODED
+    there = file.stat().st_size // _FRAME_BYTES - lead
+    return Stored(file, lead, max(0, min(samples, there)))
 
 
 def rising(length: int) -> Curve:
@@ -84,8 +116,15 @@ def fade_ends(piece: Samples, rise: int, fall: int) -> Samples:
 
 def write_wav(place: Path, samples: Samples) -> None:
     """Write 48 kHz stereo as a WAV of 32-bit floats (WAVE_FORMAT_IEEE_FLOAT, which the `wave` module cannot write)."""
-    body = np.ascontiguousarray(samples, "<f4").tobytes()
-    width = 4 * CHANNELS
-    fmt = struct.pack("<HHIIHH", 3, CHANNELS, SAMPLE_RATE, SAMPLE_RATE * width, width, 32)
-    head = b"WAVE" + b"fmt " + struct.pack("<I", len(fmt)) + fmt + b"data" + struct.pack("<I", len(body))
-    place.write_bytes(b"RIFF" + struct.pack("<I", len(head) + len(body)) + head + body)
+    write_blocks(place, [samples], len(samples))
+
+
+def write_blocks(place: Path, blocks: Iterable[Samples], count: int) -> None:
+    """Write blocks that have `count` samples together, as `write_wav` does."""
+    fmt = struct.pack("<HHIIHH", 3, CHANNELS, SAMPLE_RATE, SAMPLE_RATE * _FRAME_BYTES, _FRAME_BYTES, 32)
+    size = count * _FRAME_BYTES
+    head = b"WAVE" + b"fmt " + struct.pack("<I", len(fmt)) + fmt + b"data" + struct.pack("<I", size)
+    with place.open("wb") as file:
+        file.write(b"RIFF" + struct.pack("<I", len(head) + size) + head)
+        for block in blocks:
+            file.write(np.ascontiguousarray(block, "<f4").data)

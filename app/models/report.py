@@ -16,7 +16,7 @@ class Loudness(Record):
 class RenderReport(Record):
     """What one render made: `frames` encoded in `parts` encoder runs, the clip's bytes, and what it measured.
 
-    `seconds` is wall time by step: sound, picture, join.
+    `seconds` is wall time by step: sound, picture, join. `notes` say what a person should know of the result.
     """
 
     frames: int
@@ -24,13 +24,15 @@ class RenderReport(Record):
     encoded_bytes: int
     seconds: dict[str, float]
     loudness: Loudness
+    notes: tuple[str, ...] = ()
 
 
 class SoundReport(Record):
-    """The finished sound of a clip: how loud it is, and the wall seconds it took."""
+    """The finished sound of a clip: how loud it is, the wall seconds it took, and what a person should know of it."""
 
     loudness: Loudness
     seconds: float
+    notes: tuple[str, ...] = ()
 
 
 class PartsReport(Record):

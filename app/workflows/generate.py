@@ -321,8 +321,9 @@ def _clip(clip: ClipResult, part: JobDict) -> ClipResult:
         return clip.evolve(ok=False, error=error.as_dict())
     result = part["result"]
     files = {kind: unquoted(path) for kind, path in result["files"].items()}
+    notes = (*clip.notes, *result.get("notes", ()))
     return ClipResult.model_validate(
-        {**clip.model_dump(), "name": result["name"], "files": files, "checks": result["checks"]}
+        {**clip.model_dump(), "name": result["name"], "files": files, "checks": result["checks"], "notes": notes}
     )
 
 

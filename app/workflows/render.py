@@ -22,10 +22,11 @@ _LARGEST_DOCUMENT = 16 << 20
 
 
 class Rendered(Record):
-    """The files of a clip by kind (mp4, srt, jpg, edit) and what its check found."""
+    """The files of a clip by kind (mp4, srt, jpg, edit), what its check found, and what a person should know of it."""
 
     files: dict[str, Path]
     checks: CheckReport
+    notes: tuple[str, ...] = ()
 
 
 def load_edit(place: Path) -> Edit:
@@ -57,8 +58,11 @@ def render_again(
     done = attended(desk, job["job_id"], settings, listener, control, mine=mine)
     if done["status"] != "completed":
         raise from_record(done["error"])
-    files = {kind: unquoted(path) for kind, path in done["result"]["files"].items()}
-    return Rendered(files=files, checks=CheckReport.model_validate(done["result"]["checks"]))
+    result = done["result"]
+    files = {kind: unquoted(path) for kind, path in result["files"].items()}
+    return Rendered(
+        files=files, checks=CheckReport.model_validate(result["checks"]), notes=tuple(result.get("notes", ()))
+    )
 
 
 def _request(edit: Edit, out: Path, folders: Sequence[Path], settings: Settings) -> dict[str, object]:

@@ -32,7 +32,7 @@ STEPS = {"name": 0.01, "sound": 0.03, "picture": 0.86, "join": 0.02, "check": 0.
 def render_workflow(job: JobRun, request: Json) -> None:
     """Render the edit of identity `edit` from `sources` into the folder `out`, under its own name or as `stem`.
 
-    The result has the clip's id, name, files and checks.
+    The result has the clip's id, name, files and checks, and notes for a person.
     """
     edit = EditLibrary(job.settings).get(request["edit"])
     folder = unquoted(request["out"])
@@ -49,7 +49,7 @@ def _published(job: JobRun, request: Json, edit: Edit) -> Json:
     rendering = _rendering(job, request, edit)
     job.expects(render_seconds(job.settings, edit.quality, edit.canvas, edit.frames))
     name = job.step("name", lambda control: _name(job, request, edit))
-    job.step("sound", lambda control: sound(rendering, control).model_dump(mode="json"))
+    heard = job.step("sound", lambda control: sound(rendering, control).model_dump(mode="json"))
     job.step("picture", lambda control: _picture(job, rendering, control).model_dump(mode="json"))
     job.step("join", lambda control: join(rendering, control))
     checks = job.step("check", lambda control: check_and_poster(rendering, control).model_dump(mode="json"))
@@ -61,6 +61,7 @@ def _published(job: JobRun, request: Json, edit: Edit) -> Json:
         "name": stem.name,
         "files": files,
         "checks": checks,
+        "notes": heard.get("notes", []),
     }
 
 

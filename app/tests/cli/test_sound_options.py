@@ -8,10 +8,12 @@ import pytest
 from app.cli.options import read_music, read_share, read_source_sound
 from app.editing.document import read_edit
 from app.errors import InputError
+from app.media.sound import write_wav
 from app.models.edit import SourceSound
 from app.models.make import MakeRequest, MusicWish
 from app.tests.cli.runner import CommandLine
 from app.tests.footage import ffmpeg, make_clip, say
+from app.tests.media.test_loudness import drops
 from app.workflows.jobs.records import read_request, request_json
 
 
@@ -136,3 +138,18 @@ def test_a_video_is_muted_beside_itself(edit_factory: CommandLine, tmp_path: Pat
 def test_voices_are_not_both_taken_out_and_kept(edit_factory: CommandLine, tmp_path: Path) -> None:
     refused = edit_factory("mute", tmp_path / "a.mp4", "--ambience", "--keep", "20%", "--json")
     assert (refused.status, refused.code, refused.document["error"]["subject"]) == (2, "usage", "keep")
+
+
+@pytest.mark.slow
+def test_sound_that_cannot_be_brought_to_its_level_is_told(edit_factory: CommandLine, tmp_path: Path) -> None:
+    taps = tmp_path / "taps.wav"
+    write_wav(taps, drops(4.0))
+    footage = make_clip(tmp_path / "taps.mp4", audio=taps)
+    options = ["--duration", "1", "--quality", "draft", "--preset", "square", "--source-sound", "0"]
+    made = edit_factory("make", footage, *options, "--out", tmp_path, "--json")
+    assert made.status == 0, made.out
+    (clip,) = made.document["clips"]
+    assert clip["notes"][-1].startswith("The sound came to -")
+    again = edit_factory("render", clip["files"]["edit"], "--source", footage, "--out", tmp_path / "again.mp4")
+    assert again.status == 0, again.out
+    assert clip["notes"][-1] in " ".join(again.out.split())

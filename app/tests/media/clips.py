@@ -143,6 +143,7 @@ class Stage:
             encoded_bytes=out.stat().st_size,
             seconds={"sound": sound.seconds, "picture": picture.seconds},
             loudness=sound.loudness,
+            notes=sound.notes,
         )
 
     def parts(self, edit: Edit) -> tuple[Part, ...]:

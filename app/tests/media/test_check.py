@@ -11,12 +11,14 @@ from app.media.ass import ass_document
 from app.media.ffmpeg import find_ffmpeg
 from app.media.fonts import copy_fonts
 from app.media.poster import poster
+from app.media.sound import write_wav
 from app.media.subtitles import Subtitles
 from app.models.control import Control
 from app.models.edit import Canvas, Captions, Cue, CueWord, Edit, SourceSound, VoiceTrack
 from app.models.report import CheckItem
 from app.tests.footage import ffmpeg, make_clip
 from app.tests.media.clips import TALL, Stage, pictures, shot
+from app.tests.media.test_loudness import drops
 
 CANVAS = Canvas(width=360, height=640)
 VOICE = VoiceTrack(audio_hash="0" * 64, voice_id="v", language="en", duration=2.0, speed=1.0)
@@ -202,6 +204,23 @@ def test_silence_is_right_only_where_nothing_should_sound(shop: Shop, tmp_path: 
     loud = shop.check(shop.good, shop.edit.evolve(voice=None))["loudness"]
     assert not loud.ok
     assert loud.detail.endswith("where nothing should sound")
+
+
+def test_footage_of_taps_may_be_as_quiet_as_its_peaks_make_it(tmp_path: Path) -> None:
+    taps = tmp_path / "taps.wav"
+    write_wav(taps, drops(4.0))
+    stage = Stage(tmp_path, make_clip(tmp_path / "s.mp4", size=(320, 180), audio=taps, cuts=()))
+    edit = stage.edit([shot(stage.keys[0], 0.0, 60)], TALL, source_sound=SourceSound(mode="on"))
+    report = stage.render(edit, tmp_path / "taps.mp4")
+    assert [note.partition(" LUFS")[2] for note in report.notes] == [" instead of -14: its peaks allow no more"]
+    found = {item.name: item for item in stage.check(tmp_path / "taps.mp4", edit).items}
+    assert failed(found) == {}
+    assert found["loudness"].detail.endswith("its peaks allow no more")
+    beside_a_voice = stage.check(tmp_path / "taps.mp4", edit.evolve(voice=VOICE))
+    assert "loudness" in failed({item.name: item for item in beside_a_voice.items})
+    ffmpeg("-i", tmp_path / "taps.mp4", "-c:v", "copy", "-af", "volume=-8dB", tmp_path / "quieter.mp4")
+    quieter = stage.check(tmp_path / "quieter.mp4", edit)
+    assert "loudness" in failed({item.name: item for item in quieter.items}), "there is room for more"
 
 
 def test_require_tells_the_first_reasons(shop: Shop) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.media.limiter import TICK, at_samples, in_ticks, limiting
+from app.media.limiter import TICK, at_samples, limiting
 from app.media.meter import peaks, true_peak
 from app.media.sound import SAMPLE_RATE, Samples
 
@@ -11,7 +11,7 @@ CEILING = 0.5
 
 
 def limited(sound: Samples) -> tuple[Samples, np.ndarray[tuple[int], np.dtype[np.float32]]]:
-    gain = at_samples(limiting(in_ticks(peaks(sound)), CEILING), len(sound))
+    gain = at_samples(limiting(peaks(sound, TICK), CEILING), range(len(sound)))
     return sound * gain[:, None], gain
 
 
@@ -49,3 +49,10 @@ def test_it_looks_ahead_and_comes_back() -> None:
 def test_what_is_quiet_is_not_touched() -> None:
     sound = np.full((10_000, 2), 0.4, np.float32)
     assert np.array_equal(limited(sound)[0][100:-100], sound[100:-100])
+
+
+def test_a_gain_goes_on_from_block_to_block() -> None:
+    ticks = limiting(peaks(beats(), TICK), CEILING)
+    whole = at_samples(ticks, range(96_000))
+    pieces = [at_samples(ticks, range(start, start + 1_000)) for start in range(0, 96_000, 1_000)]
+    assert np.array_equal(np.concatenate(pieces), whole)

@@ -10,9 +10,19 @@ import pytest
 
 from app.errors import RenderError
 from app.media.ffmpeg import Limits, Workplace, find_ffmpeg
-from app.media.loudness import ALLOWED_PEAK, CLOSE_LU, CLOSE_PEAK, level, measure, read_meter
+from app.media.loudness import (
+    ALLOWED_LU,
+    ALLOWED_PEAK,
+    CLOSE_LU,
+    CLOSE_PEAK,
+    LOUD_PEAK,
+    level,
+    measure,
+    read_meter,
+    shortfall,
+)
 from app.media.meter import SILENT_LUFS
-from app.media.sound import SAMPLE_RATE, Samples, write_wav
+from app.media.sound import SAMPLE_RATE, Samples, decode, first_samples, write_wav
 from app.models.control import Control
 from app.models.report import Loudness
 
@@ -113,16 +123,56 @@ def test_the_same_mix_gives_the_same_bytes(place: Workplace, tmp_path: Path) -> 
     assert level(music(2), again)[0].read_bytes() == first
 
 
-def test_clicks_in_silence_end_with_a_reason(place: Workplace) -> None:
-    clicks = np.zeros((480_000, 2), np.float32)
-    clicks[::96_000] = 0.9
-    try:
-        _, told = level(clicks, place)
-    except RenderError as error:
-        assert error.instance_code == "loudness"
-        assert "silence" in error.hint
-    else:
-        assert told.integrated is None or told.integrated < -50 or told.integrated == pytest.approx(-14, abs=0.5)
+def clicks(noise_db: float | None = None) -> Samples:
+    """Return a click every two seconds, in silence or in noise."""
+    sound = np.zeros((480_000, 2), np.float32)
+    if noise_db is not None:
+        sound += (np.random.default_rng(3).standard_normal((480_000, 2)) * 10 ** (noise_db / 20)).astype(np.float32)
+    sound[::96_000] = 0.9
+    return sound
+
+
+def drops(length: float = 8.0) -> Samples:
+    """Return a tap on wood each second, which rings for some milliseconds, in a quiet room."""
+    t = seconds(length)
+    room = np.random.default_rng(4).standard_normal(len(t)) * 10 ** (-84 / 20)
+    return stereo(0.7 * np.exp(-((t % 1.0) * 700)) * np.sin(2 * np.pi * 1800 * t) + room)
+
+
+def test_clicks_beside_a_voice_end_with_a_reason(place: Workplace) -> None:
+    with pytest.raises(RenderError, match="-14 LUFS") as told:
+        level(clicks(), place)
+    assert told.value.instance_code == "loudness"
+    assert "silence" in told.value.hint
+
+
+@pytest.mark.parametrize("kind", [clicks, drops])
+def test_footage_of_clicks_comes_as_near_as_its_peaks_allow(place: Workplace, kind: Callable[[], Samples]) -> None:
+    mixed = kind()
+    aac, told = level(mixed, place, strict=False)
+    assert told.integrated is not None
+    assert told.true_peak is not None
+    assert told.integrated < -14.5
+    assert LOUD_PEAK <= told.true_peak <= ALLOWED_PEAK
+    assert shortfall(told) == f"The sound came to {told.integrated:.1f} LUFS instead of -14: its peaks allow no more"
+    heard = decode(aac, first_samples(len(mixed)), place)
+    between = np.sqrt((heard[50_000:90_000] ** 2).mean() / max(1e-12, (mixed[50_000:90_000] ** 2).mean()))
+    assert between < 10 ** (37 / 20), "what lies between them is raised no more than footage that is quiet throughout"
+
+
+def test_what_footage_sounds_like_in_a_noisy_place_reaches_the_target(place: Workplace) -> None:
+    _, told = level(clicks(-40), place, strict=False)
+    assert told.integrated == pytest.approx(-14, abs=ALLOWED_LU)
+    assert shortfall(told) is None
+
+
+def test_what_is_told_of_a_sound_that_is_not_at_the_target() -> None:
+    assert shortfall(Loudness()) is None
+    assert shortfall(Loudness(integrated=-14.4, true_peak=-3.0)) is None
+    assert shortfall(Loudness(integrated=-21.84, true_peak=-1.2)) == (
+        "The sound came to -21.8 LUFS instead of -14: its peaks allow no more"
+    )
+    assert "hiss" in str(shortfall(Loudness(integrated=-61.0, true_peak=-40.0)))
 
 
 def test_meter_agrees_with_the_standard(place: Workplace) -> None:

@@ -8,7 +8,7 @@ import pytest
 from app.media import meter
 from app.media.ffmpeg import Limits, Workplace, find_ffmpeg
 from app.media.loudness import measure
-from app.media.meter import gated, hearing_power, in_hops, loudness, peaks, true_peak
+from app.media.meter import HOP, gated, hearing_power, loudness, peaks, true_peak
 from app.media.sound import SAMPLE_RATE, Samples, silence, write_wav
 from app.models.control import Control
 
@@ -66,13 +66,37 @@ def test_peaks_between_samples_are_seen() -> None:
     assert np.abs(wave).max() == pytest.approx(0.7071, abs=1e-3)
 
 
-def test_blocks_leave_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:
-    sound = noise(3.0)
-    whole = hearing_power(sound), peaks(sound)
+@pytest.mark.parametrize("each", [1, 48, HOP])
+def test_blocks_leave_no_seam(monkeypatch: pytest.MonkeyPatch, each: int) -> None:
+    sound = noise(3.01)
+    whole = hearing_power(sound, each), peaks(sound, each)
+    monkeypatch.setattr(meter, "_TRANSFORM", 1 << 15)
     monkeypatch.setattr(meter, "_BLOCK", 30_000)
-    assert np.allclose(hearing_power(sound), whole[0], atol=1e-9)
-    assert np.allclose(peaks(sound), whole[1], atol=1e-6)
+    assert np.allclose(hearing_power(sound, each), whole[0], rtol=1e-4, atol=1e-7)
+    assert np.allclose(peaks(sound, each), whole[1], atol=1e-6)
+
+
+def test_powers_and_peaks_are_those_of_their_samples() -> None:
+    sound = noise(1.003)
+    powers, highest = hearing_power(sound, 1), peaks(sound, 1)
+    assert len(powers) == len(highest) == len(sound)
+    assert np.allclose(hearing_power(sound, 48)[:1_000], powers[:48_000].reshape(-1, 48).mean(axis=1), rtol=1e-4)
+    assert np.array_equal(peaks(sound, 48)[:1_000], highest[:48_000].reshape(-1, 48).max(axis=1))
+    assert len(hearing_power(sound, 48)) == len(peaks(sound, 48)) == 1_003
+
+
+def test_what_is_loud_does_not_hide_what_is_quiet() -> None:
+    """32-bit transforms lose what is 130 dB below: far from the gate's 70."""
+    sound = np.concatenate([tone(-1.0, 1.0), tone(-75.0, 1.0)])
+    quiet = hearing_power(sound, HOP)[12:20].mean()
+    assert 10 * np.log10(quiet) == pytest.approx(-75.0 + 0.69, abs=0.1)
+
+
+@pytest.mark.parametrize("samples", [1, 7, 31, 32, 33, 100])
+def test_a_few_samples_have_a_peak(samples: int) -> None:
+    found = true_peak(np.full((samples, 2), 0.5, np.float32))
+    assert found == pytest.approx(-6.02, abs=1.5)
 
 
 def test_gating_needs_a_whole_block() -> None:
-    assert gated(in_hops(hearing_power(tone(-10, 0.35)))) is None
+    assert gated(hearing_power(tone(-10, 0.35), HOP)[:3]) is None

@@ -167,6 +167,7 @@ def publish(
         encoded_bytes=size,
         seconds={"sound": heard.seconds, "picture": seen.seconds, "join": joined},
         loudness=heard.loudness,
+        notes=heard.notes,
     )
     return Published(files=files, report=report, checks=checks)
 
