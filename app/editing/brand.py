@@ -1,12 +1,15 @@
-"""A brand file read: TOML in, what it asks for out, each mistake with the field it is in."""
+"""A brand file read: TOML in, what it asks for out, each mistake with the field it is in; and what came otherwise."""
 
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from app.errors import InputError
 from app.models.brand import BrandWish, LogoWish
+from app.models.edit import Edit
+from app.models.timing import frame_nearest, seconds_of
 
 
 def read_brand(text: str, folder: Path) -> BrandWish:
@@ -34,3 +37,17 @@ def _wrong(field: str, what: str) -> InputError:
         subject=field,
         code="bad_brand",
     )
+
+
+def brand_notes(wish: BrandWish | None, edits: Iterable[Edit]) -> list[str]:
+    """Return what is otherwise than the brand file says, a line for each of the edits that were made with it."""
+    asked = wish.call_to_action.start if wish and wish.call_to_action else None
+    if asked is None:
+        return []
+    calls = [(edit, edit.brand.call_to_action) for edit in edits if edit.brand]
+    return [
+        f"{edit.name}: the call to action was to begin at {asked:g} s, where the shots are over or nearly so: it is at"
+        f" their end, from {seconds_of(call.start):.1f} s on."
+        for edit, call in calls
+        if call and call.start < frame_nearest(asked)
+    ]

@@ -23,6 +23,9 @@ def _not_blank(text: str) -> str:
 Hex = Annotated[Colour, BeforeValidator(_rrggbb)]
 """RRGGBB, with or without # before it."""
 
+SHORTEST_CALL = 0.5
+"""Seconds in which a line of text can just be read."""
+
 Text = Annotated[str, Field(max_length=120), AfterValidator(_not_blank)]
 
 
@@ -36,10 +39,13 @@ class LogoWish(Record):
 
 
 class CallWish(Record):
-    """A line of text for `seconds`, from second `start` of the clip on; without it, at the end of the shots."""
+    """A line of text for `seconds`, from second `start` of the clip on; without it, at the end of the shots.
+
+    It is there too when fewer than `SHORTEST_CALL` seconds of the shots are left at `start`.
+    """
 
     text: Text
-    seconds: Annotated[float, Field(ge=0.5, le=60)] = 3.0
+    seconds: Annotated[float, Field(ge=SHORTEST_CALL, le=60)] = 3.0
     start: Annotated[float, Field(ge=0)] | None = None
     colour: Hex = "FFFFFF"
     box_colour: Hex = "E11D48"
@@ -75,7 +81,9 @@ class BrandWish(Record):
         if wish is None:
             return None
         length = min(frames, frame_nearest(wish.seconds))
-        start = frames - length if wish.start is None else min(frames - 1, frame_nearest(wish.start))
+        start = frames - length if wish.start is None else frame_nearest(wish.start)
+        if start > frames - min(length, frame_nearest(SHORTEST_CALL)):  # the clip is over by then, or all but over
+            start = frames - length
         end = min(frames, start + length)
         return CallToAction(text=wish.text, start=start, end=end, colour=wish.colour, box_colour=wish.box_colour)
 

@@ -186,8 +186,14 @@ class CallToAction(Record):
 
     @property
     def frames(self) -> FrameSpan:
-        """The frames it is on screen in; none when it ends before it begins."""
-        return FrameSpan(start=self.start, end=max(self.start, self.end))
+        """The frames it is on screen in."""
+        return FrameSpan(start=self.start, end=self.end)
+
+    @model_validator(mode="after")
+    def _is_seen(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError(f"the call to action ends at frame {self.end}, and begins at frame {self.start}")
+        return self
 
 
 class EndCard(Record):
@@ -295,6 +301,9 @@ class Edit(Record):
         self._check_transitions()
         if self.captions and self.captions.cues and self.captions.cues[-1].end > self.frames:
             raise ValueError(f"a caption lies outside the clip's {self.frames} frames")
+        call = self.brand.call_to_action if self.brand else None
+        if call and call.end > self.frames:
+            raise ValueError(f"the call to action lies outside the clip's {self.frames} frames")
         if self.poster_frame >= self.frames:
             raise ValueError(f"poster frame {self.poster_frame} is not one of the clip's {self.frames} frames")
         return self

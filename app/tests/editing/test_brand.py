@@ -6,13 +6,13 @@ import pytest
 
 from app.cli.options import read_brand_file
 from app.data import presets, qualities
-from app.editing.brand import read_brand
+from app.editing.brand import brand_notes, read_brand
 from app.editing.document import build_edit
 from app.editing.timing import even_slots
 from app.editing.variants import choose
 from app.errors import InputError
 from app.models.brand import BrandWish, CallWish, CardWish
-from app.models.edit import SourceRef
+from app.models.edit import Edit, SourceRef
 from app.models.make import MakeRequest
 from app.tests.editing.synthetic import take
 from app.workflows.jobs.records import read_request, request_json
@@ -78,7 +78,14 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("start", "seconds", "frames", "span"),
-    [(None, 3, 60, (0, 60)), (1, 1, 300, (30, 60)), (99, 1, 60, (59, 60))],
+    [
+        (None, 3, 60, (0, 60)),
+        (1, 1, 300, (30, 60)),
+        (99, 1, 60, (30, 60)),
+        (1.9, 1, 60, (30, 60)),  # three frames would be a flash
+        (1.5, 1, 60, (45, 60)),
+        (1.9, 60, 60, (0, 60)),
+    ],
 )
 def test_the_call_stays_inside_the_shots(
     start: float | None, seconds: float, frames: int, span: tuple[int, int]
@@ -87,6 +94,31 @@ def test_the_call_stays_inside_the_shots(
     call = wish.for_clip(frames, None).call_to_action
     assert call
     assert (call.start, call.end) == span
+
+
+def test_a_call_that_is_moved_is_told() -> None:
+    def notes(start: float | None) -> list[str]:
+        wish = BrandWish(call_to_action=CallWish(text="a", start=start))
+        return brand_notes(wish, [branded(wish)])
+
+    assert notes(None) == notes(2.0) == brand_notes(None, [branded(None)]) == []
+    (told,) = notes(99.0)
+    assert "clip: the call to action was to begin at 99 s" in told
+    assert "from 7.0 s on" in told
+
+
+def branded(wish: BrandWish | None) -> Edit:
+    """Return an edit of 10 s of shots."""
+    files = [take("a.mp4", 40)]
+    return build_edit(
+        name="clip",
+        picks=choose(files, [even_slots(300, 1)], 1).variants[0].picks,
+        footage=files,
+        preset=presets()["tiktok"],
+        quality=qualities()["draft"],
+        framing="crop",
+        brand=wish,
+    )
 
 
 def test_a_document_is_longer_by_its_end_card_and_lists_the_logo() -> None:

@@ -39,7 +39,13 @@ def test_times_of_a_document_as_other_modules_speak_of_them() -> None:
     assert edit.seconds == 3.0
     assert edit.shots[1].excerpt == Excerpt(start=4.0, frames=50)
     assert CallToAction(text="a", start=30, end=45).frames == FrameSpan(start=30, end=45)
-    assert CallToAction(text="a", start=30, end=3).frames.count == 0
+
+
+@pytest.mark.parametrize(("start", "end"), [(30, 3), (30, 30), (80, 91), (5000, 5001)])
+def test_a_call_to_action_that_is_not_on_screen_is_refused(start: int, end: int) -> None:
+    with pytest.raises(ValidationError, match="call to action"):
+        Edit.model_validate(document(brand={"call_to_action": {"text": "a", "start": start, "end": end}}))
+    Edit.model_validate(document(brand={"call_to_action": {"text": "a", "start": 80, "end": 90}}))
 
 
 def shot(**changes: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from app.data import caption_styles, find, presets, qualities
+from app.editing.brand import brand_notes
 from app.editing.candidates import Footage, Usable, longest_slot, usable
 from app.editing.captions import make_cues
 from app.editing.choice import Choice
@@ -96,7 +97,8 @@ def decide(
                 seed=request.seed,
             )
         )
-    notes = transition_notes([edit.shots for edit in edits], request.transition, wanted)
+    notes = [*transition_notes([edit.shots for edit in edits], request.transition, wanted)]
+    notes += brand_notes(request.brand, edits)
     return choice.evolve(notes=(*choice.notes, *notes)), edits
 
 
