@@ -122,10 +122,15 @@ def _shot(pick: Pick, item: Footage, canvas: Canvas, choice: FramingChoice) -> E
     )
 
 
-def with_pick(edit: Edit, slot: int, pick: Pick, item: Footage, name: str) -> Edit:
-    """Return `edit` under `name` with `pick`, which is of the footage `item`, in place of its shot at `slot`."""
+def with_pick(
+    edit: Edit, slot: int, pick: Pick, item: Footage, name: str, framing: FramingChoice | None = None
+) -> Edit:
+    """Return `edit` under `name` with `pick`, which is of the footage `item`, in place of its shot at `slot`.
+
+    It is framed as `framing` says, or else as the shot there was.
+    """
     old = edit.shots[slot]
-    new = _shot(pick, item, edit.canvas, old.framing).evolve(enter=old.enter)
+    new = _shot(pick, item, edit.canvas, framing or old.framing).evolve(enter=old.enter)
     span = shot_spans([new], [pick.shot], {pick.source: item})[0]
     shots = without_lost_handles((*edit.shots[:slot], new, *edit.shots[slot + 1 :]), slot, span)
     used = {shot.source for shot in shots}

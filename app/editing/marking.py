@@ -120,13 +120,18 @@ def _check_single_use(marks: FootageMarks, count: int) -> None:
 
 def _content(file: FileMarks, named: Sequence[tuple[str, MediaInfo]]) -> str:
     """Return the content hash of the file that the marks are about."""
-    found = {info.content_hash for name, info in named if _same(name, file.file) or info.content_hash == file.file}
+    found = {info.content_hash for name, info in named if is_about(file, name, info)}
     if len(found) == 1:
         return found.pop()
     if found:
         raise _bad(f"{len(found)} different files are called {file.file}: give its content hash instead.", "file")
     names = ", ".join(sorted({name for name, _ in named})[:5])
     raise _bad(f"The marks are about {file.file}, which is not among the footage ({names}).", "file")
+
+
+def is_about(marks: FileMarks, name: str, info: MediaInfo) -> bool:
+    """Whether marks are about the file that is called `name`, by its name or its content hash."""
+    return _same(name, marks.file) or info.content_hash == marks.file
 
 
 def _same(name: str, other: str) -> bool:

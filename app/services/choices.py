@@ -1,8 +1,10 @@
 """What a clip's shots were chosen from: kept beside its edit document, for whoever wants to choose again."""
 
+from pydantic import Field
+
 from app.config import Settings
 from app.models.base import Record, content_key
-from app.models.edit import Edit
+from app.models.edit import Edit, FramingChoice
 from app.models.marks import FootageMarks
 from app.services.files import RecordCache
 
@@ -10,12 +12,26 @@ from app.services.files import RecordCache
 class ChosenFrom(Record):
     """All footage that a choice could use (names by content hash), its marks, and the clips made of it together.
 
-    `siblings` are the identities of all edit documents of the choice.
+    `siblings` are the identities of the newest edit document of each clip, `earlier` those of the documents that these
+    were made from, each with its clip's place in `siblings`. `framing` is what was asked for, where that is known.
     """
 
     footage: dict[str, str]
     marks: FootageMarks
     siblings: tuple[str, ...]
+    earlier: dict[str, int] = Field(default_factory=dict)
+    framing: FramingChoice | None = None
+
+    @property
+    def documents(self) -> dict[str, int]:
+        """The identities of all documents of the choice, each with its clip's place in `siblings`."""
+        return self.earlier | {identity: place for place, identity in enumerate(self.siblings)}
+
+    def with_newer(self, place: int, identity: str) -> "ChosenFrom":
+        """Return it with a newer document of the clip at `place`."""
+        siblings = (*self.siblings[:place], identity, *self.siblings[place + 1 :])
+        earlier = {one: at for one, at in self.documents.items() if one not in siblings}
+        return self.evolve(siblings=siblings, earlier=earlier)
 
 
 class Choices:

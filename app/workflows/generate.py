@@ -252,6 +252,7 @@ def _choose(
         footage={item.info.content_hash: item.name for item in footage},
         marks=asked.marks,
         siblings=tuple(edit.identity for edit in edits),
+        framing=asked.framing,
     )
     for edit in edits:
         library.keep(edit)

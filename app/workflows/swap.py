@@ -1,6 +1,6 @@
 """Another shot in a finished edit, as a command asks for it: what there is, and the edit with one of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from app.config import Settings
 from app.editing.candidates import Footage
 from app.editing.choice import Pick
 from app.editing.document import edit_json, with_pick
-from app.editing.marking import marked
+from app.editing.marking import is_about, marked
 from app.editing.swap import alternatives
 from app.errors import EditError, InputError, MediaError
 from app.media.atomic import storage_errors, write_text
@@ -48,14 +48,10 @@ def find_alternatives(place: Path, number: int, sources: Sequence[Path], setting
     edit = load_edit(place)
     chosen_from = Choices(settings).of(edit)
     footage, missing = _footage(chosen_from, [*sources, place.parent], settings, control)
-    marks = FootageMarks(files=tuple(f for f in chosen_from.marks.files if _is_there(f.file, footage)))
-    known = marked(footage, marks)
-    picks = alternatives(edit, number, known, _siblings(edit, chosen_from, settings))
+    there = [each for each in chosen_from.marks.files if any(is_about(each, one.name, one.info) for one in footage)]
+    known = marked(footage, FootageMarks(files=tuple(there)))
+    picks = alternatives(edit, number, known, siblings_of(edit, chosen_from, settings))
     return Swap(edit, number, picks, tuple(known), chosen_from, tuple(missing))
-
-
-def _is_there(name: str, footage: Sequence[Footage]) -> bool:
-    return any(name in {item.name, item.info.content_hash} for item in footage)
 
 
 def _footage(
@@ -78,15 +74,29 @@ def _footage(
     return found, [name for name, _ in errors]
 
 
-def _siblings(edit: Edit, chosen_from: ChosenFrom, settings: Settings) -> list[Edit]:
+def siblings_of(edit: Edit, chosen_from: ChosenFrom, settings: Settings) -> list[Edit]:
+    """Return the newest documents of the other clips that were chosen together with that of `edit`."""
+    own = _clip_of(edit, chosen_from, settings)
+    others = [one for place, one in enumerate(chosen_from.siblings) if place != own]
+    return [other for _, other in _documents(others, settings)]
+
+
+def _clip_of(edit: Edit, chosen_from: ChosenFrom, settings: Settings) -> int | None:
+    """Return the place of the clip that `edit` is a document of, be it one that a person changed."""
+    documents = chosen_from.documents
+    if edit.identity in documents:
+        return documents[edit.identity]
+    return next((documents[one] for one, other in _documents(documents, settings) if other.id == edit.id), None)
+
+
+def _documents(identities: Iterable[str], settings: Settings) -> Iterator[tuple[str, Edit]]:
+    """Yield the edit documents that are still known, with their identities."""
     library = EditLibrary(settings)
-    found = []
-    for identity in chosen_from.siblings:
+    for identity in identities:
         try:
-            found.append(library.get(identity))
+            yield identity, library.get(identity)
         except EditError:  # it was cleaned away: nothing is known of it
             continue
-    return [other for other in found if other.id != edit.id]
 
 
 def take(swap: Swap, number: int, out: Path, settings: Settings) -> Edit:
@@ -104,7 +114,7 @@ def take(swap: Swap, number: int, out: Path, settings: Settings) -> Edit:
     item = next(item for item in swap.footage if item.info.content_hash == pick.source)
     name = out.name.removesuffix(".json").removesuffix(".edit")
     try:
-        edit = with_pick(swap.edit, swap.number - 1, pick, item, name)
+        edit = with_pick(swap.edit, swap.number - 1, pick, item, name, swap.chosen_from.framing)
     except ValidationError as error:  # all else of the edit is as it was
         raise InputError(
             f"A clip cannot have the name {name!r}.", hint="Name --out like new.edit.json.", subject="out"
@@ -114,7 +124,16 @@ def take(swap: Swap, number: int, out: Path, settings: Settings) -> Edit:
         if out.exists() and out.read_bytes() != text.encode():
             raise InputError(f"{out} is there already.", hint="Name another --out.", subject="out", code="out_taken")
         write_text(out, text)
-    siblings = tuple(edit.identity if one == swap.edit.identity else one for one in swap.chosen_from.siblings)
-    EditLibrary(settings).keep(edit)
-    Choices(settings).keep(edit, swap.chosen_from.evolve(siblings=siblings))
+    _keep(edit, swap, settings)
     return edit
+
+
+def _keep(edit: Edit, swap: Swap, settings: Settings) -> None:
+    """Store the new document, and tell all others of its choice of it."""
+    own = _clip_of(swap.edit, swap.chosen_from, settings)
+    chosen_from = swap.chosen_from if own is None else swap.chosen_from.with_newer(own, edit.identity)
+    EditLibrary(settings).keep(edit)
+    choices = Choices(settings)
+    choices.keep(edit, chosen_from)
+    for _, other in _documents(chosen_from.documents, settings):
+        choices.keep(other, chosen_from)
