@@ -30,7 +30,11 @@ def alternatives(
     when there is nothing else.
     """
     shot = _shot(edit, number)
-    pool = build_pool(usable(footage, min(SHORTEST_SLOT, *(each.frames for each in edit.shots))))
+    shortest = min(SHORTEST_SLOT, *(each.frames for each in edit.shots))
+    found = usable(footage, shortest)
+    if not found.runs:
+        raise _nothing_else(shot, number)
+    pool = build_pool(found, shortest)
     plan = _plan(pool, edit, 0)
     if edit.captions:
         matches = spoken_matches(_tokens(edit), labels_of(footage), edit.captions.language)
@@ -47,12 +51,16 @@ def alternatives(
         places.append(pool.place(best, shot.frames))
         barred = barred | _near(pool, places[-1], shot.frames, GAP_SECONDS)
     if not places:
-        raise NotEnoughFootage(
-            f"There is nothing else to show for shot {number}, which is {seconds_of(shot.frames):.1f} s long.",
-            hint="Add footage with --source, or make the clip anew.",
-            subject="footage",
-        )
+        raise _nothing_else(shot, number)
     return tuple(_told(pool, plan, slot, place) for place in places)
+
+
+def _nothing_else(shot: EditShot, number: int) -> NotEnoughFootage:
+    return NotEnoughFootage(
+        f"There is nothing else to show for shot {number}, which is {seconds_of(shot.frames):.1f} s long.",
+        hint="Make the clip anew with more footage.",
+        subject="footage",
+    )
 
 
 def _shot(edit: Edit, number: int) -> EditShot:

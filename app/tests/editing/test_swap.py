@@ -145,8 +145,35 @@ def test_a_shot_that_there_is_not(number: int) -> None:
 def test_nothing_else_to_show() -> None:
     files = [take("a.mp4", 10.3)]
     (edit,) = edits_of(files)
-    with pytest.raises(NotEnoughFootage, match="nothing else to show"):
+    with pytest.raises(NotEnoughFootage, match="nothing else to show") as caught:
         alternatives(edit, 1, files)
+    assert "--source" not in caught.value.hint, "what it names is only where the same footage is now"
+
+
+def test_nothing_may_be_shown_at_all_any_more() -> None:
+    (edit,) = edits_of([take("a.mp4", 24)])
+    never = MarkedSegment(start=0, end=24, never_use=True)
+    with pytest.raises(NotEnoughFootage, match="nothing else to show"):
+        alternatives(edit, 1, [marked(take("a.mp4", 24), never)])
+
+
+def test_short_shots_are_replaced_by_ones_as_short() -> None:
+    files = [cut_footage("a.mp4", [4.0, *[1.1] * 6])]
+    picks = [
+        Pick(source=files[0].info.content_hash, shot=0, start=start, frames=frames, score=0.5, reason="r")
+        for start, frames in ((0.5, 24), (1.5, 60))
+    ]
+    edit = build_edit(
+        name="clip",
+        picks=picks,
+        footage=files,
+        preset=presets()["tiktok"],
+        quality=qualities()["draft"],
+        framing="crop",
+    )
+    found = alternatives(edit, 1, files)
+    assert len(found) == MOST_ALTERNATIVES
+    check_rules(edit, 1, found, files)
 
 
 def test_an_edit_whose_shots_lie_outside_what_may_be_shown_now_can_still_be_changed() -> None:
