@@ -9,6 +9,7 @@ from app.editing.likeness import MOST_ALIKE, alike_share
 from app.editing.pool import Place, Pool
 from app.editing.reasons import explain
 from app.editing.selection import GAP_SECONDS, MOST_SHARED, Plan, alike_neighbours, close_spans, shared_seconds
+from app.editing.spoken_of import best_match
 from app.models.base import Record
 from app.models.timing import Excerpt, seconds_of
 
@@ -39,8 +40,9 @@ class Variant(Record):
     for itself), `alike` (the part, 0 to 1, of one that looks like something in the other; 0 for itself) and
     `opening_bits` (in how many of 64 bits the pictures they open with differ: unrelated ones in 32).
     `lookalike_neighbours` counts cuts between pictures that look alike, `close_spans` pairs of spans of one shot less
-    than 1 s apart: both only where the footage leaves nothing else, or a person pinned them. With `recut` the slots
-    that were asked for did not fit the footage, and the cuts lie where its shots end.
+    than 1 s apart: both only where the footage leaves nothing else, or a person pinned them; `out_of_place` counts
+    shots of secondary files where nothing speaks of them and nobody pinned them. With `recut` the slots that were asked
+    for did not fit the footage, and the cuts lie where its shots end.
     """
 
     index: int
@@ -50,6 +52,7 @@ class Variant(Record):
     opening_bits: tuple[int, ...] = ()
     lookalike_neighbours: int
     close_spans: int
+    out_of_place: int = 0
     recut: bool
 
     @property
@@ -109,7 +112,15 @@ def _variant(pool: Pool, plan: Plan, plans: Sequence[Plan]) -> Variant:
         opening_bits=tuple((first ^ other.chosen[0].hashes[1]).bit_count() for other in plans),
         lookalike_neighbours=alike_neighbours(plan.chosen),
         close_spans=close_spans(plan.chosen),
+        out_of_place=_out_of_place(pool, plan),
         recut=plan.recut,
+    )
+
+
+def _out_of_place(pool: Pool, plan: Plan) -> int:
+    return sum(
+        pool.is_aside(place) and slot not in plan.fixed and best_match(plan.spoken_in(slot), place) is None
+        for slot, place in enumerate(plan.chosen)
     )
 
 
@@ -174,6 +185,9 @@ def _problems(variant: Variant) -> list[str]:
     if close:
         pairs = "pair of spans of one shot lies" if close == 1 else "pairs of spans of one shot lie"
         problems.append(f"{close} {pairs} less than {GAP_SECONDS:g} s apart")
+    if variant.out_of_place:
+        shots = "shot of secondary files stands" if variant.out_of_place == 1 else "shots of secondary files stand"
+        problems.append(f"{variant.out_of_place} {shots} where the script does not speak of them")
     return [*problems, "cuts lie where the shots end instead of on words"] if variant.recut else problems
 
 

@@ -328,6 +328,23 @@ def test_secondary_files_fill_up_when_the_main_one_is_too_short() -> None:
     check_marks_kept(choice, files, slots)
     main = sum(pick.frames for pick in choice.variants[0].picks if pick.source == files[0].info.content_hash)
     assert main >= 0.4 * 540
+    side = sum(pick.source == files[1].info.content_hash for pick in choice.variants[0].picks)
+    assert choice.variants[0].out_of_place == side > 1
+    assert f"{side} shots of secondary files stand where the script does not speak of them" in choice.notes[0]
+
+
+def test_secondary_files_that_are_spoken_of_or_pinned_stand_where_they_should() -> None:
+    side = marked(take("cafea.mp4", 12), role="secondary", keywords=("cafea",))
+    pinned = marked(take("cup.mp4", 12), pins=[Pin(start=4, end=5)], role="secondary")
+    tokens = said(
+        "Avem pentru voi ceva nou și bun, cafea proaspăt prăjită, și multe altele pe care le veți vedea aici."
+    )
+    files = [take("main.mp4", 60), side, pinned]
+    matches = spoken_matches(tokens, labels_of(files), "ro")
+    slots = [voice_slots(tokens, 300, 1, preferred={m.frame: m.weight for m in matches})]
+    (variant,) = choose(files, slots, 1, spoken=[matches]).variants
+    assert {pick.source for pick in variant.picks} == {item.info.content_hash for item in files}
+    assert variant.out_of_place == 0
 
 
 def test_takes_of_a_still_camera_give_one_clip_with_the_reason_unless_alike_ones_are_allowed() -> None:
