@@ -2,10 +2,12 @@
 
 Times are moved by whole tenths of a second, which are three frames: centiseconds, in which ASS counts, then round as
 they do in the whole, and the part shows what the whole clip's file would show. Two parts with the same picture and the
-same captions, wherever they stand in which clip, get the same file to the byte.
+same captions, wherever they stand in which clip, get the same file to the byte; so only those styles are in it that its
+events are drawn in.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.models.timing import OUTPUT_FPS, FrameSpan
@@ -14,6 +16,7 @@ _FRAMES, _CENTISECONDS = 3, 10
 """The shortest time that is whole in both."""
 
 _EVENT = "Dialogue:"
+_STYLE = re.compile(r"Style: *([^,]*),")
 _TIME = re.compile(r"(\d+):(\d\d):(\d\d)\.(\d\d)")
 _CHANGES = re.compile(r"\\(?:fade?\(|t\(|move\(|[kK])")
 """Tags that look at how long an event has been shown; one without them looks the same at each of its frames."""
@@ -40,18 +43,25 @@ class _Event:
     def changes(self) -> bool:
         return bool(_CHANGES.search(self.behind))
 
+    @property
+    def style(self) -> str:
+        return self.behind.partition(",")[0]
+
     def line(self, base: int) -> str:
         return f"{self.before},{_text(self.start - base)},{_text(self.end - base)},{self.behind}"
 
 
-def slice_of(document: str, frames: FrameSpan) -> Slice | None:
-    """Return what `document` draws on these frames of the clip; None for nothing.
+def slices_of(document: str, spans: Sequence[FrameSpan]) -> list[Slice | None]:
+    """Return what `document` draws on each of these spans of the clip's frames; None for nothing.
 
     Events keep their order. One that changes while it is shown keeps its beginning, also before the part's; of all
     others only what lies in the part counts, so that a change of theirs outside it changes nothing here.
     """
     head, events = _read(document)
-    touching = [event for event in events if _touches(event, frames)]
+    return [_slice(head, [event for event in events if _touches(event, frames)], frames) for frames in spans]
+
+
+def _slice(head: Sequence[str], touching: Sequence[_Event], frames: FrameSpan) -> Slice | None:
     if not touching:
         return None
     begin = frames.start // _FRAMES
@@ -59,7 +69,13 @@ def slice_of(document: str, frames: FrameSpan) -> Slice | None:
     base, end = min(begins), -(-frames.end // _FRAMES)
     own = [_within(event, begin * _CENTISECONDS, end * _CENTISECONDS) for event in touching]
     lines = [event.line(base * _CENTISECONDS) for event in own]
-    return Slice("\n".join([*head, *lines, ""]), frames.start - base * _FRAMES)
+    return Slice("\n".join([*_head_for(touching, head), *lines, ""]), frames.start - base * _FRAMES)
+
+
+def _head_for(events: Sequence[_Event], head: Sequence[str]) -> list[str]:
+    """Return the head without the styles that none of these events is drawn in."""
+    used = {event.style for event in events}
+    return [line for line in head if not (style := _STYLE.match(line)) or style[1] in used]
 
 
 def _read(document: str) -> tuple[list[str], list[_Event]]:

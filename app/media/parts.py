@@ -14,7 +14,7 @@ from pathlib import Path
 
 from app import data
 from app.errors import MediaError, RenderError
-from app.media.caption_slices import Slice, slice_of
+from app.media.caption_slices import Slice, slices_of
 from app.media.ffmpeg import Ffmpeg, Workplace
 from app.media.graph import DECODE_THREADS, Part, inputs, picture
 from app.media.packets import picture_times
@@ -75,10 +75,12 @@ class Piece:
         return content_key("part", self.part.contents, options, self.arguments, drawn, ffmpeg.version)
 
 
-def piece_of(part: Part, look: Look) -> Piece:
-    """Return a part with the captions that fall into it."""
-    drawn = slice_of(look.captions.text, part.frames) if look.captions else None
-    return Piece(part, look, drawn)
+def pieces_of(parts: Sequence[Part], look: Look) -> list[Piece]:
+    """Return each part with the captions that fall into it."""
+    if look.captions is None:
+        return [Piece(part, look, None) for part in parts]
+    drawn = slices_of(look.captions.text, [part.frames for part in parts])
+    return [Piece(part, look, captions) for part, captions in zip(parts, drawn, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def encode_parts(
     What others are encoding at this moment is waited for. The workplace's folder is this run's own. Raises what
     `encode_piece` raises; by then no process of this call runs, and the parts that were finished are on the shelf.
     """
-    pieces = [piece_of(part, look) for part in parts]
+    pieces = pieces_of(parts, look)
     keys = [piece.key(place.ffmpeg) for piece in pieces]
     run = _Run(place, shelf, pool, _Tally(keys, [part.frames.count for part in parts], place.control))
     first_of = dict(zip(reversed(keys), reversed(pieces), strict=True))  # of parts that are alike one is encoded

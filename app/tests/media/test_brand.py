@@ -12,7 +12,9 @@ from app.data import caption_styles, presets
 from app.media.ass import ass_document
 from app.media.brand_ass import with_brand
 from app.media.caption_layout import lay_out
+from app.media.caption_slices import slices_of
 from app.models.edit import Brand, CallToAction, Canvas, Captions, Corner, Cue, CueWord, Edit, EndCard, Logo, SourceRef
+from app.models.timing import FrameSpan
 from app.tests.footage import make_clip
 from app.tests.media.clips import Pixels, Stage, pictures, shot
 from app.workflows.clips.publish import subtitles_of
@@ -148,3 +150,21 @@ def test_captions_are_drawn_as_they_are_without_a_brand() -> None:
     assert both.count("[Events]") == 1
     assert "CallWord" in both
     assert with_brand(plain, edit.model_copy(update={"brand": Brand()}), style, preset) == plain
+
+
+def test_parts_without_the_brands_text_stay_as_they_are_whatever_it_looks_like() -> None:
+    word = CueWord(text="Bună", start=0, end=20)
+    captions = Captions(style="bold", language="ro", cues=(Cue(id="c", start=0, end=30, words=(word,), lines=(1,)),))
+    style, preset = caption_styles()["bold"], presets()["tiktok"]
+    plain = ass_document(captions, style, CANVAS, preset)
+    call, card = CallToAction(text="Acum", start=40, end=60), EndCard(frames=20, lines=("edit.ro",))
+    brands = [
+        Brand(call_to_action=call, end_card=card),
+        Brand(call_to_action=call.evolve(box_colour="00FF00"), end_card=card.evolve(colour="FF0000")),
+    ]
+    edits = [Edit.model_construct(frames=80, canvas=CANVAS, brand=brand) for brand in brands]
+    drawn = [with_brand(plain, edit, style, preset) for edit in edits]
+    spans = [FrameSpan(start=0, end=30), FrameSpan(start=40, end=60), FrameSpan(start=60, end=80)]
+    none, one, other = (slices_of(text, spans) for text in (plain, *drawn))
+    assert none[0] == one[0] == other[0]
+    assert one[1] != other[1] and one[2] != other[2]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import data
-from app.media.caption_slices import slice_of
+from app.media.caption_slices import Slice, slices_of
 from app.models.timing import FrameSpan
 from app.tests.media.clips import TALL
 from app.tests.media.libass import drawn
@@ -16,14 +16,18 @@ from app.tests.media.libass import drawn
 HEAD = "[Script Info]\nPlayResX: 180\n\n[Events]\nFormat: Layer, Start, End, Style, Text"
 
 
-def event(start: int, end: int, text: str = "word", layer: int = 1) -> str:
+def event(start: int, end: int, text: str = "word", layer: int = 1, style: str = "Word") -> str:
     """Return an event at these centiseconds."""
     times = ",".join(f"0:{at // 6000:02}:{at // 100 % 60:02}.{at % 100:02}" for at in (start, end))
-    return f"Dialogue: {layer},{times},Word,,0,0,0,,{text}"
+    return f"Dialogue: {layer},{times},{style},,0,0,0,,{text}"
 
 
 def document(*events: str) -> str:
     return "\n".join([HEAD, *events, ""])
+
+
+def slice_of(text: str, frames: FrameSpan) -> Slice | None:
+    return slices_of(text, [frames])[0]
 
 
 def at(frame: int) -> int:
@@ -81,6 +85,20 @@ def test_order_is_kept() -> None:
     found = slice_of(document(event(0, 50, "b"), event(0, 50, "a"), event(0, 50, "b")), FrameSpan.lasting(0, 5))
     assert found is not None
     assert [line[-1] for line in found.text.splitlines() if line.startswith("Dialogue")] == ["b", "a", "b"]
+
+
+def test_only_styles_that_are_drawn_with_are_in_it() -> None:
+    """Or another colour of the brand's card would encode every captioned part anew."""
+    styles = ["Style: Word,Sans,20", "Style: Wordy,Sans,20", "Style: CardWord,Sans,9", ""]
+    head = HEAD.replace(
+        "[Events]", "\n".join(["[V4+ Styles]", "Format: Name, Fontname, Fontsize", *styles, "[Events]"])
+    )
+    whole = "\n".join([head, event(0, 100), event(100, 200, style="CardWord"), ""])
+    first, second, third = slices_of(whole, [FrameSpan.lasting(at, 15) for at in (0, 30, 90)])
+    assert first is not None and second is not None and third is None
+    without = head.replace("Style: Wordy,Sans,20\n", "")
+    assert first.text == "\n".join([without.replace("Style: CardWord,Sans,9\n", ""), event(0, 50), ""])
+    assert second.text == "\n".join([without.replace("Style: Word,Sans,20\n", ""), event(0, 50, style="CardWord"), ""])
 
 
 @pytest.mark.slow

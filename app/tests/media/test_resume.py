@@ -14,7 +14,7 @@ import pytest
 
 from app.errors import Cancelled, EditFactoryError, RenderError, StorageError
 from app.media.ffmpeg import Ffmpeg, find_ffmpeg
-from app.media.parts import look_of, piece_of
+from app.media.parts import look_of, pieces_of
 from app.media.render import CLIP_NAME, SOUND_NAME, TRIES_NAME, render_join, render_parts, render_sound
 from app.media.subtitles import Drawing, Subtitles
 from app.models.control import Control
@@ -314,7 +314,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Stage:
 def key_of(
     two: Stage, edit: Edit, captions: Drawing | None = None, ffmpeg: Ffmpeg | None = None, index: int = 0
 ) -> str:
-    return piece_of(two.parts(edit)[index], look_of(edit, captions)).key(ffmpeg or find_ffmpeg())
+    return pieces_of(two.parts(edit), look_of(edit, captions))[index].key(ffmpeg or find_ffmpeg())
 
 
 def drawing(text: str = "word", fonts: str = "f", start: str = "0:00:00.00", end: str = "0:01:00.00") -> Drawing:
@@ -363,7 +363,8 @@ def test_the_place_of_the_file_and_the_limits_do_not_matter(two: Stage) -> None:
     source = replace(part.takes[0].source, path=Path("/elsewhere"), name="other", max_pixels=7)
     moved = replace(part, takes=(replace(part.takes[0], source=source),), label="shot 9", index=8)
     look = look_of(edit, None)
-    assert piece_of(part, look).key(find_ffmpeg()) == piece_of(moved, look).key(find_ffmpeg())
+    here, there = (piece.key(find_ffmpeg()) for piece in pieces_of([part, moved], look))
+    assert here == there
 
 
 def test_captions_are_their_text_and_their_fonts(two: Stage, tmp_path: Path) -> None:
