@@ -5,13 +5,15 @@ output frames, also those within a source: a shot's begin there need not be whol
 All the rest, and the document itself, is under `edit_factory` in the metadata of what it belongs to.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 import opentimelineio as otio
 from opentimelineio.opentime import RationalTime, TimeRange
 from opentimelineio.schema import Clip, ExternalReference, Gap, GeneratorReference, Marker, Timeline, Track, Transition
 
+from app.media.music import SHORTEST, across_samples, no_music
+from app.media.sound import SAMPLE_RATE
 from app.models.base import Record
 from app.models.edit import Edit, EditShot, MusicTrack, SourceRef, VoiceTrack
 from app.models.edit import Transition as Enter
@@ -23,7 +25,7 @@ NAMESPACE = "edit_factory"
 def write_otio(edit: Edit, places: Mapping[str, str]) -> str:
     """Return the edit as OTIO JSON. `places` holds the address (URL) of each file that is known, by content hash.
 
-    A file without one is named by its name alone, as one beside the timeline.
+    A file without one is named by its name alone, as one beside the timeline. Raises `MediaError` (music_short).
     """
     text: str = timeline(edit, places).to_json_string(indent=1)
     return text + "\n"
@@ -106,8 +108,8 @@ def _sounds(edit: Edit, files: Mapping[str, _File], places: Mapping[str, str]) -
         yield _music(edit, edit.music, files)
 
 
-def _track(name: str, record: Record, clips: list[Clip | Gap]) -> Track:
-    return Track(name=name, kind=otio.schema.TrackKind.Audio, children=clips, metadata=_ours(record))
+def _track(name: str, record: Record, clips: Sequence[Clip | Gap | Transition]) -> Track:
+    return Track(name=name, kind=otio.schema.TrackKind.Audio, children=list(clips), metadata=_ours(record))
 
 
 def _voice(edit: Edit, voice: VoiceTrack, places: Mapping[str, str]) -> Track:
@@ -134,16 +136,33 @@ def _footage_sound(edit: Edit, files: Mapping[str, _File]) -> Track:
 
 
 def _music(edit: Edit, music: MusicTrack, files: Mapping[str, _File]) -> Track:
-    """Return the music, once more from where it began for each time that it ends within the clip."""
-    file, start = files[music.source], music.start * edit.canvas.fps
-    once = file.source.duration * edit.canvas.fps - start
-    clips: list[Clip | Gap] = []
-    at = 0.0
-    while once > 0 and at < edit.frames:
-        heard = min(once, edit.frames - at)
-        clips.append(Clip("Music", media_reference=file.reference(edit), source_range=_range(start, heard, edit)))
-        at += heard
-    return _track("Music", music, clips)
+    """Return the music, once more from where it began for each time that it ends within the clip.
+
+    Each time fades into the next as it does when it is rendered: from a cut on, beyond which both are heard. Raises
+    `MediaError` (music_short) where rendering would.
+    """
+    file, fps = files[music.source], edit.canvas.fps
+    seconds = file.source.duration - music.start
+    if seconds < min(edit.seconds, SHORTEST):
+        raise no_music(file.source.name, music.start)
+    repeats = seconds < edit.seconds
+    across = across_samples(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE * fps if repeats else 0.0
+    step, at = seconds * fps - across, 0.0
+    items: list[Clip | Gap | Transition] = []
+    while at < edit.frames:
+        heard = min(step, edit.frames - at)
+        if items:
+            items.append(_fade(min(across, heard), edit))
+        place = _range(music.start * fps, heard, edit)
+        items.append(Clip("Music", media_reference=file.reference(edit), source_range=place))
+        at += step
+    return _track("Music", music, items)
+
+
+def _fade(frames: float, edit: Edit) -> Transition:
+    """Return a dissolve that begins at its cut."""
+    kind = otio.schema.TransitionTypes.SMPTE_Dissolve
+    return Transition("repeat", transition_type=kind, in_offset=_time(0, edit), out_offset=_time(frames, edit))
 
 
 def _markers(edit: Edit) -> Iterator[Marker]:

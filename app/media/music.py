@@ -39,11 +39,16 @@ def no_music(name: str, start: float) -> MediaError:
     )
 
 
+def across_samples(length: int) -> int:
+    """Return over how many samples music of `length` samples fades into its own beginning where it is repeated."""
+    return min(_ACROSS, length // 4)
+
+
 def repeated(piece: Samples, samples: int) -> Samples:
     """Return the piece until it fills `samples`, each time fading into its own beginning at an even power."""
     if len(piece) >= samples:
         return piece[:samples].copy()
-    across = min(_ACROSS, len(piece) // 4)
+    across = across_samples(len(piece))
     step = len(piece) - across
     turn = piece.copy()
     turn[:across] *= rising(across)[:, None]

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import numpy as np
 import opentimelineio as otio
 import pytest
 
 from app.editing.otio import NAMESPACE, timeline, write_otio
+from app.errors import MediaError
+from app.media.music import repeated
 from app.models.edit import Edit
-from app.tests.editing.full_edit import FILM, PHOTO, VOICE, full_edit
+from app.tests.editing.full_edit import FILM, PHOTO, SONG, VOICE, full_edit
 
 KINDS = otio.schema.TrackKind
 
@@ -66,9 +69,46 @@ def test_sound_has_a_track_for_each_kind_all_as_long_as_the_picture() -> None:
     assert [frames(clip.source_range.duration) for clip in clips(tracks["Voice"])] == [255]
     heard = [(type(item).__name__, frames(item.duration())) for item in tracks["Footage"]]
     assert heard == [("Clip", 90), ("Gap", 100), ("Gap", 80), ("Gap", 45)]
-    repeats = [(frames(c.source_range.start_time), frames(c.source_range.duration)) for c in clips(tracks["Music"])]
-    assert repeats == [(30, 120), (30, 120), (30, 75)]
     assert tracks["Footage"].metadata[NAMESPACE]["level_db"] == -12
+
+
+def song(seconds: float, start: float = 0.0) -> Edit:
+    """Return the whole edit with music that is so long."""
+    edit = full_edit()
+    sources = tuple(s.evolve(duration=seconds) if s.content_hash == SONG else s for s in edit.sources)
+    return edit.evolve(sources=sources, music=edit.music.evolve(start=start) if edit.music else None)
+
+
+def test_music_is_repeated_where_the_clip_has_it() -> None:
+    track = read_back(full_edit()).tracks[3]
+    repeats = [(frames(c.source_range.start_time), frames(c.source_range.duration)) for c in clips(track)]
+    assert repeats == [(30, 90), (30, 90), (30, 90), (30, 45)], "4 s, of which the last is heard with the next first"
+    fades = [item for item in track if isinstance(item, otio.schema.Transition)]
+    assert [(frames(f.in_offset), frames(f.out_offset)) for f in fades] == [(0, 30)] * 3
+    assert [frames(track.range_of_child(clip).start_time) for clip in clips(track)] == [0, 90, 180, 270]
+
+
+@pytest.mark.parametrize("seconds", [10.5, 60.0])
+def test_music_as_long_as_the_clip_is_not_repeated(seconds: float) -> None:
+    read = read_back(song(seconds))
+    assert [frames(item.duration()) for item in read.tracks[3]] == [315]
+
+
+def test_the_rendered_music_begins_again_where_the_timeline_says() -> None:
+    rate = 48_000
+    piece = np.zeros((round(3.2 * rate), 2), np.float32)
+    piece[rate] = 1.0  # a click a second after each beginning
+    clicks = np.flatnonzero(repeated(piece, round(10.5 * rate))[:, 0]) / rate
+    track = read_back(song(3.2)).tracks[3]
+    starts = [track.range_of_child(clip).start_time.to_seconds() for clip in clips(track)]
+    assert [start + 1 for start in starts if start < 9.5] == pytest.approx(list(clicks), abs=0.001)
+
+
+@pytest.mark.parametrize("start", [4.001, 4.999, 5.0, 9.0])
+def test_music_that_begins_at_its_end_is_refused_as_it_is_when_rendered(start: float) -> None:
+    with pytest.raises(MediaError) as caught:
+        write_otio(song(5.0, start), {})
+    assert caught.value.instance_code == "music_short"
 
 
 def test_a_silent_clip_without_anything_is_a_picture_track() -> None:
