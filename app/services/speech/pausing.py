@@ -15,7 +15,7 @@ def with_pauses(recording: Recording, longest: float, store: SpeechStore) -> Rec
 
     Raises `VoiceError` when its sound is not there any more, and `StorageError`.
     """
-    key = content_key("pauses", _MADE_AS, recording.audio_hash, longest)
+    key = content_key("pauses", _MADE_AS, recording.audio_hash, longest, *recording.words)
     made = store.get(key)
     if made is not None:
         return made.evolve(cost_microdollars=recording.cost_microdollars)

@@ -1,13 +1,14 @@
 """A voice with its pauses shortened is another voice: made once, kept by content, with its words' times."""
 
+import numpy as np
 import pytest
 
 from app.config import Settings
 from app.editing.script.spoken import prepare
 from app.errors import VoiceError
-from app.media.speech_audio import read_wav, silences
+from app.media.speech_audio import Sound, read_wav, silences
 from app.models.control import Control
-from app.models.voice import Voice
+from app.models.voice import Voice, WordTime
 from app.services import speech
 from app.services.speech.pausing import with_pauses
 from app.services.speech.store import Recording, SpeechStore
@@ -37,6 +38,18 @@ def test_pauses_are_shortened_and_words_go_along(settings: Settings) -> None:
 
 def test_nothing_to_shorten_is_the_same_voice(settings: Settings) -> None:
     assert spoken(settings, 5.0) == spoken(settings, None)
+
+
+def test_one_sound_with_other_words_has_their_times(settings: Settings) -> None:
+    """Two texts may sound the same and be split into other words: "e-mail" is one, "e mail" two."""
+    tone = (np.sin(np.arange(16_000) / 10) * 9000).astype(np.int16)
+    sound = Sound(np.concatenate([tone, np.zeros(32_000, np.int16), tone]), 16_000)
+    store = SpeechStore(settings)
+    spans = ([(0.0, 1.0), (3.0, 4.0)], [(0.0, 0.5), (0.5, 1.0), (3.0, 4.0)])
+    for times in spans:
+        words = tuple(WordTime(word=n, start=start, end=end) for n, (start, end) in enumerate(times))
+        shorter = with_pauses(store.add_sound(sound, words, 0), 0.3, store)
+        assert [word.word for word in shorter.words] == list(range(len(times)))
 
 
 def test_a_voice_that_is_gone_is_told(settings: Settings) -> None:
