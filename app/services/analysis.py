@@ -21,9 +21,10 @@ def analyze_once(
 ) -> Analysis:
     """Return the file's analysis: the stored one, else a new one that is stored, under its content and version.
 
-    With `thorough` it is one for which every frame was read; such a one also serves when that was not asked for. Who
-    asks while another thread or process analyses the same file waits for that, and takes over when the other fails.
-    Raises what `app.media.analyze.analyze` raises, and `StorageError`; a failed or cancelled one stores nothing.
+    With `thorough` it is one for which every frame was read. Such a one does not serve when that was not asked for: the
+    same files and options give the same clips, whatever was made of them before. Who asks while another thread or
+    process analyses the same file waits for that, and takes over when the other fails. Raises what
+    `app.media.analyze.analyze` raises, and `StorageError`; a failed or cancelled one stores nothing.
     """
     key = _key(info, thorough)
     place = _cache(settings).folder / key[:2] / f"{key}.tmp"
@@ -57,13 +58,7 @@ def _analyzed(path: Path, info: MediaInfo, settings: Settings, control: Control,
 
 
 def _stored(info: MediaInfo, settings: Settings, thorough: bool) -> Analysis | None:
-    """Return the best analysis that is stored and will do."""
-    for kind in (True, False):
-        if kind or not thorough:
-            found = _cache(settings).get(_key(info, kind), Analysis)
-            if found is not None:
-                return found
-    return None
+    return _cache(settings).get(_key(info, thorough), Analysis)
 
 
 def _cache(settings: Settings) -> RecordCache:

@@ -13,7 +13,8 @@ class ChosenFrom(Record):
     """All footage that a choice could use (names by content hash), its marks, and the clips made of it together.
 
     `siblings` are the identities of the newest edit document of each clip, `earlier` those of the documents that these
-    were made from, each with its clip's place in `siblings`. `framing` is what was asked for, where that is known.
+    were made from, each with its clip's place in `siblings`. `framing` is what was asked for, where that is known;
+    `thorough` says that every frame of the footage was read.
     """
 
     footage: dict[str, str]
@@ -21,6 +22,7 @@ class ChosenFrom(Record):
     siblings: tuple[str, ...]
     earlier: dict[str, int] = Field(default_factory=dict)
     framing: FramingChoice | None = None
+    thorough: bool = False
 
     @property
     def documents(self) -> dict[str, int]:

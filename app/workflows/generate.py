@@ -253,6 +253,7 @@ def _choose(
         marks=asked.marks,
         siblings=tuple(edit.identity for edit in edits),
         framing=asked.framing,
+        thorough=asked.thorough,
     )
     for edit in edits:
         library.keep(edit)

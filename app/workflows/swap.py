@@ -68,7 +68,8 @@ def _footage(
             errors.append((name, error))
             continue
         part = control.part(n / len(chosen_from.footage), (n + 1) / len(chosen_from.footage))
-        found.append(Footage(info=info, name=name, analysis=analyze_once(path, info, settings, part)))
+        analysis = analyze_once(path, info, settings, part, thorough=chosen_from.thorough)
+        found.append(Footage(info=info, name=name, analysis=analysis))
     if not found:
         raise errors[0][1]
     return found, [name for name, _ in errors]

@@ -17,7 +17,7 @@ from app.media.probe import probe
 from app.models.control import Control
 from app.models.media import Analysis
 from app.services import analysis as service
-from app.services.analysis import analyze_once
+from app.services.analysis import analyze_once, is_analyzed
 
 
 @pytest.fixture
@@ -104,12 +104,18 @@ def test_the_largest_picture_is_kept_to(clip: Path, settings: Settings) -> None:
     assert not list(settings.data_dir.rglob("*.json"))
 
 
-def test_a_thorough_one_is_another_and_serves_for_both(clip: Path, settings: Settings, decodes: list[int]) -> None:
+def test_a_thorough_one_is_another_and_serves_only_who_asks_for_it(
+    clip: Path, settings: Settings, decodes: list[int]
+) -> None:
+    """The same files and options give the same clips, whatever was made of them before."""
     info = probe(clip)
-    assert not once(clip, settings).thorough
     thorough = analyze_once(clip, info, settings, Control(), thorough=True)
-    assert thorough.thorough and len(decodes) == 2
-    assert once(clip, settings) == thorough and len(decodes) == 2
+    assert thorough.thorough and len(decodes) == 1
+    assert not is_analyzed(info, settings)
+    quick = once(clip, settings)
+    assert not quick.thorough and len(decodes) == 2
+    assert analyze_once(clip, info, settings, Control(), thorough=True) == thorough
+    assert once(clip, settings) == quick and len(decodes) == 2
 
 
 def test_two_who_ask_at_once_share_one_analysis(clip: Path, settings: Settings, decodes: list[int]) -> None:

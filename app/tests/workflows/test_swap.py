@@ -149,21 +149,24 @@ def test_the_framing_that_was_asked_for_decides_anew(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_marks_hold_under_every_spelling_of_a_name(
-    form: Literal["NFC", "NFD"], make: ClipMaker, settings: Settings, tmp_path: Path
+@pytest.mark.parametrize(("form", "thorough"), [("NFC", False), ("NFD", True)])
+def test_marks_hold_under_every_spelling_of_a_name_and_the_footage_is_measured_as_before(
+    form: Literal["NFC", "NFD"], thorough: bool, make: ClipMaker, settings: Settings, tmp_path: Path
 ) -> None:
     path = make(seconds=12, cuts=(), size=(160, 90), seed=31)
     info = probe(path)
     SourceIndex(settings).remember(path, info)
-    item = Footage(info=info, name="ceașcă.mp4", analysis=analyze_once(path, info, settings, Control()))
+    analysis = analyze_once(path, info, settings, Control(), thorough=thorough)
+    item = Footage(info=info, name="ceașcă.mp4", analysis=analysis)
     never = MarkedSegment(start=7, end=12, never_use=True)
     spelt = FileMarks(file=f" {unicodedata.normalize(form, item.name)}", segments=(never,))
     edit = edit_of("clip-01", 0.5, item=item)
-    known = ChosenFrom(footage={info.content_hash: item.name}, marks=FootageMarks(files=(spelt,)), siblings=())
+    marks = FootageMarks(files=(spelt,))
+    known = ChosenFrom(footage={info.content_hash: item.name}, marks=marks, siblings=(), thorough=thorough)
     Choices(settings).keep(edit, known)
     place = tmp_path / "clip-01.edit.json"
     place.write_text(edit_json(edit), encoding="utf-8")
-    picks = find_alternatives(place, 1, [], settings, Control()).picks
-    assert picks
-    assert all(shows(each, item, never.start, never.end) == 0 for each in picks)
+    swap = find_alternatives(place, 1, [], settings, Control())
+    assert [each.analysis for each in swap.footage] == [analysis]
+    assert swap.picks
+    assert all(shows(each, item, never.start, never.end) == 0 for each in swap.picks)
