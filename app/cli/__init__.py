@@ -1,5 +1,5 @@
-"""The command line: `edit-factory make`, `render`, `export`, `jobs`, `serve`, `worker`, and what tells what there is:
-`probe`, `presets`, `styles`, `voices`, `doctor`.
+"""The command line: `edit-factory make`, `render`, `export`, `swap`, `mute`, `jobs`, `serve`, `worker`, and what tells
+what there is: `probe`, `presets`, `styles`, `voices`, `doctor`.
 
 Exit statuses are those of `app/errors.py` and stable: 0 done, 1 a fault of ours, 2 a wrong option, script or edit,
 3 a bad media file, 4 footage that does not do, 5 a voice that failed, 6 a clip that failed to render or to pass its
