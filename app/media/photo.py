@@ -164,8 +164,8 @@ def photo_film(
     picture = read_photo(path, max_pixels=max_pixels, alpha=alpha)
     scale = min(1.0, (FILM_PIXELS / (picture.width * picture.height)) ** 0.5)
     if scale < 1:
-        size = int(picture.width * scale), int(picture.height * scale)
-        picture = picture.resize(size, Image.Resampling.LANCZOS)
+        width, height = (2 * int(side * scale / 2) for side in picture.size)
+        picture = picture.resize((width, height), Image.Resampling.LANCZOS)
     with storage_errors(folder), new_file(film) as temporary:
         _write_film(picture, temporary)
     return film

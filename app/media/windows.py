@@ -23,9 +23,7 @@ def window_of(view: View, picture: tuple[int, int], canvas: Canvas) -> Box:
 
 def still_window(view: View, picture: tuple[int, int], canvas: Canvas) -> str:
     """Return the filter that cuts the window out of a picture of that shape; pixels go two by two."""
-    box = window_of(view, picture, canvas)
-    wide, high = _even("iw", box.right - box.left), _even("ih", box.bottom - box.top)
-    return f"crop=w='{wide}':h='{high}':x='min({_even('iw', box.left)},iw-ow)':y='min({_even('ih', box.top)},ih-oh)'"
+    return _cut(window_of(view, picture, canvas))
 
 
 def moving_window(
@@ -39,17 +37,13 @@ def moving_window(
     """
     begin, end = window_of(move.start, picture, canvas), window_of(move.end, picture, canvas)
     passed = _around(begin, end)
-    cut = (
-        f"crop=w='{_even('iw', passed.right - passed.left)}':h='{_even('ih', passed.bottom - passed.top)}'"
-        f":x='min({_even('iw', passed.left)},iw-ow)':y='min({_even('ih', passed.top)},ih-oh)'"
-    )
     # The larger window comes out as large as the canvas, unless the source has fewer pixels.
     wide = (passed.right - passed.left) / max(begin.right - begin.left, end.right - end.left) * canvas.width
     high = (passed.bottom - passed.top) / max(begin.bottom - begin.top, end.bottom - end.top) * canvas.height
     sized = f"scale=w='min(2*ceil(iw/2),{_up(wide)})':h='min(2*ceil(ih/2),{_up(high)})':{scale_options(colours)}"
     taken = _perspective(_within(begin, passed), _within(end, passed), travel)
     full = f"scale={canvas.width}:{canvas.height}:flags=bicubic,setsar=1"
-    return ",".join(filter(None, [cut, sized, to_bt709(colours), "setsar=1", hold, taken, full]))
+    return ",".join(filter(None, [_cut(passed), sized, to_bt709(colours), "setsar=1", hold, taken, full]))
 
 
 def _perspective(begin: Box, end: Box, travel: FrameSpan) -> str:
@@ -84,6 +78,13 @@ def _within(inner: Box, outer: Box) -> Box:
         right=(inner.right - outer.left) / width,
         bottom=(inner.bottom - outer.top) / height,
     )
+
+
+def _cut(box: Box) -> str:
+    """Return the filter that cuts a box out. Of an odd side, which chroma may not have, the last pixel is left out."""
+    wide = f"min({_even('iw', box.right - box.left)},2*floor(iw/2))"
+    high = f"min({_even('ih', box.bottom - box.top)},2*floor(ih/2))"
+    return f"crop=w='{wide}':h='{high}':x='min({_even('iw', box.left)},iw-ow)':y='min({_even('ih', box.top)},ih-oh)'"
 
 
 def _even(side: str, share: float) -> str:

@@ -108,14 +108,15 @@ def test_hostile_bytes_are_clear_errors(tmp_path: Path, head: bytes) -> None:
 
 
 def test_the_film_is_one_picture_of_a_useful_size(tmp_path: Path) -> None:
-    path = photo(tmp_path / "p.jpg", size=(4000, 3000))
+    path = photo(tmp_path / "p.jpg", size=(3401, 2501))
     film = photo_film(path, "a" * 64, tmp_path)
     assert photo_film(path, "a" * 64, tmp_path) == film
     with av.open(str(film)) as container:
         frames = list(container.decode(video=0))
     assert len(frames) == 1
     assert frames[0].width * frames[0].height <= FILM_PIXELS
-    assert frames[0].width / frames[0].height == pytest.approx(4 / 3, abs=0.01)
+    assert frames[0].width / frames[0].height == pytest.approx(3401 / 2501, abs=0.01)
+    assert frames[0].width % 2 == frames[0].height % 2 == 0
 
 
 def test_it_is_measured_as_one_shot(tmp_path: Path) -> None:

@@ -12,7 +12,9 @@ from app.media.framing import framing_filters, window_filters
 from app.media.windows import window_of
 from app.models.edit import Canvas, EditShot, Move, View
 from app.models.timing import FrameSpan
-from app.tests.media.clips import TALL, Stage, pictures, shot
+from app.tests.footage import make_clip
+from app.tests.media.clips import TALL, WIDE, Stage, pictures, shot
+from app.tests.media.photos import photo
 
 LANDSCAPE, PORTRAIT = (1920, 1080), (1080, 1920)
 PAN = Move(start=View(x=0.40), end=View(x=0.46))
@@ -105,6 +107,29 @@ def test_a_zoom_ends_where_a_still_window_stands(tmp_path: Path) -> None:
     plain = pictures(stage.rendered(shot(stage.keys[0], 0, 2), canvas=TALL))
     for ours, theirs in ((zoom[0], plain[0]), (zoom[-1], still[0])):
         assert np.abs(ours.astype(int) - theirs)[8:-8, 8:-8].mean() < 6
+
+
+MOVES = (
+    Move(start=View(x=0.3, y=0.3), end=View(x=0.3, y=0.3)),
+    Move(start=View(), end=View(zoom=1.2)),
+    Move(start=View(x=0.2, y=0.2), end=View(x=0.8, y=0.8)),
+)
+
+
+@pytest.mark.parametrize("name", ["p.png", "c.mp4"])
+@pytest.mark.parametrize("canvas", [TALL, WIDE], ids=["tall", "wide"])
+def test_a_picture_with_odd_sides_has_windows_too(tmp_path: Path, name: str, canvas: Canvas) -> None:
+    """A window over the whole of a side would be a pixel longer than it, were it rounded up to an even number."""
+    path = tmp_path / name
+    if name == "p.png":
+        photo(path, size=(407, 607))
+    else:
+        make_clip(path, seconds=1, size=(643, 363), cuts=(), audio=None)
+    stage = Stage(tmp_path, path)
+    shots = (moved(stage, move, 4).evolve(id=str(n)) for n, move in enumerate(MOVES))
+    shown = pictures(stage.rendered(*shots, canvas=canvas))
+    assert len(shown) == 4 * len(MOVES)
+    assert all(picture.std() > 10 for picture in shown)
 
 
 def test_a_still_window_is_where_it_should_be(tmp_path: Path) -> None:
