@@ -1,6 +1,7 @@
 """Where shots go over into each other: at every cut, or under a voice where a sentence ends."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import accumulate, pairwise
 
 from app.editing.candidates import CUT_MARGIN, Footage, within_marks
@@ -38,16 +39,19 @@ def with_transitions(
     done = [shots[0]] if shots else []
     for (left, right), (before, behind), cut in zip(pairwise(shots), pairwise(spans), cuts, strict=True):
         wanted = asked.frames > 0 and (at is None or cut in at)
-        fits = asked.frames < min(left.frames, right.frames)
-        if wanted and fits and (asked.kind != "dissolve" or _has_handles(left, before, right, behind, asked)):
+        if wanted and _has_room(left, right, asked) and _has_handles(left, before, right, behind, asked):
             right = right.evolve(enter=asked)  # noqa: PLW2901 - the same shot, entered otherwise
         done.append(right)
     return tuple(done)
 
 
+def _has_room(left: EditShot, right: EditShot, asked: Transition) -> bool:
+    return asked.frames < min(left.frames, right.frames)
+
+
 def _has_handles(left: EditShot, before: Span | None, right: EditShot, behind: Span | None, asked: Transition) -> bool:
-    """Whether the footage goes on for half the dissolve behind the left shot, and begins as much before the right."""
-    return _goes_on(left, before, asked) and _begins_before(right, behind, asked)
+    """Whether the footage goes on for half a dissolve behind the left shot, and begins as much before the right."""
+    return asked.kind != "dissolve" or (_goes_on(left, before, asked) and _begins_before(right, behind, asked))
 
 
 def _goes_on(shot: EditShot, span: Span | None, asked: Transition) -> bool:
@@ -88,16 +92,32 @@ def _span(item: Footage, number: int, own: EditShot) -> Span | None:
     return within_marks(item, span, own.source_start)
 
 
-def transition_notes(clips: Sequence[tuple[EditShot, ...]], asked: Transition, wanted: Sequence[int]) -> list[str]:
-    """Return what to know of transitions that were asked for: how many cuts stayed hard. `wanted` counts for each clip
-    the cuts at which they were to be."""
-    made = sum(shot.enter.frames > 0 for shots in clips for shot in shots)
-    total = sum(wanted)
-    if not asked.frames or made == total:
-        if asked.frames and not total:
-            return [f"--transition {asked.kind} was asked for, and no cut falls where a sentence ends"]
+def transition_notes(
+    clips: Sequence[tuple[EditShot, ...]], asked: Transition, wanted: Sequence[AbstractSet[int]]
+) -> list[str]:
+    """Return what to know of transitions that were asked for: how many cuts stayed hard, and why. `wanted` holds for
+    each clip the frames of the cuts at which they were to be."""
+    if not asked.frames:
         return []
-    return [
-        f"{total - made} of {total} cuts stay hard: the footage does not go on long enough beside them"
-        f" for a {asked.kind} of {asked.frames} frames"
-    ]
+    total = sum(map(len, wanted))
+    if not total:
+        return [
+            f"--transition {asked.kind} was asked for, and there is no cut for it: under a voice it is where a sentence"
+            " ends"
+        ]
+    hard = [cut for shots, cuts in zip(clips, wanted, strict=True) for cut in _hard_cuts(shots, cuts)]
+    length = f"a {asked.kind} of {asked.frames} frames"
+    short = sum(not _has_room(left, right, asked) for left, right in hard)
+    ends = len(hard) - short
+    beside = "it" if ends == 1 else "them"
+    reasons = [f"at {ends} the footage does not go on long enough beside {beside} for {length}"] if ends else []
+    if short:
+        reasons.append(f"at {short} a shot is not longer than {'that' if ends else length}")
+    return [f"{len(hard)} of {total} cuts stay hard: {', and '.join(reasons)}"] if hard else []
+
+
+def _hard_cuts(shots: Sequence[EditShot], wanted: AbstractSet[int]) -> list[tuple[EditShot, EditShot]]:
+    """Return the shots on both sides of those wanted cuts (frames) at which there is no transition."""
+    cuts = accumulate(shot.frames for shot in shots)
+    pairs = zip(pairwise(shots), cuts, strict=False)
+    return [(left, right) for (left, right), cut in pairs if cut in wanted and not right.enter.frames]

@@ -84,11 +84,24 @@ def test_a_shot_that_was_swapped_in_keeps_the_dissolves_it_has_footage_for(
 
 def test_what_stays_hard_is_told() -> None:
     shots = (one(2), one(5), one(8).evolve(enter=DISSOLVE))
-    (note,) = transition_notes([shots], DISSOLVE, [2])
-    assert note.startswith("1 of 2 cuts stay hard")
-    assert transition_notes([shots], DISSOLVE, [1]) == []
-    assert transition_notes([shots], Transition(), [0]) == []
-    assert "no cut falls" in transition_notes([(one(2),)], DISSOLVE, [0])[0]
+    (note,) = transition_notes([shots], DISSOLVE, [{30, 60}])
+    assert note == (
+        "1 of 2 cuts stay hard: at 1 the footage does not go on long enough beside it for a dissolve of 10 frames"
+    )
+    assert transition_notes([shots], DISSOLVE, [{60}]) == []
+    assert transition_notes([shots], Transition(), [set()]) == []
+    assert "there is no cut for it" in transition_notes([(one(2),)], DISSOLVE, [set()])[0]
+
+
+def test_why_cuts_stay_hard_is_told_for_each_reason() -> None:
+    shots = (one(2), one(5, 10), one(8, 50), one(12, 50))
+    (note,) = transition_notes([shots[:3]], DIP, [{30, 40}])
+    assert note == "2 of 2 cuts stay hard: at 2 a shot is not longer than a dip of 10 frames"
+    (note,) = transition_notes([shots, shots], DISSOLVE, [{30, 90}, {90}])
+    assert note == (
+        "3 of 3 cuts stay hard: at 2 the footage does not go on long enough beside them for a dissolve of 10 frames,"
+        " and at 1 a shot is not longer than that"
+    )
 
 
 def test_a_document_with_dissolves_adds_up() -> None:

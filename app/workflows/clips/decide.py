@@ -77,7 +77,7 @@ def decide(
         number = variant.index if len(spoken) > 1 or request.marks.name_clips else place
         at = sentence_starts(one.voice.tokens) if one else None
         cuts = set(accumulate(pick.frames for pick in variant.picks[:-1]))
-        wanted.append(len(cuts if at is None else cuts & at))
+        wanted.append(cuts if at is None else cuts & at)
         edits.append(
             build_edit(
                 name=f"clip-{number + 1:02d}",
