@@ -1,10 +1,12 @@
 """Sound that makes way for a voice: it is down before the first syllable, and comes back when the voice pauses."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from app.media.sound import SAMPLE_RATE, Curve, Samples
+from app.media.meter import Levels
+from app.media.sound import CHANNELS, SAMPLE_RATE, Curve, Samples
 from app.models.timing import Span
 
 ATTACK, RELEASE = 0.15, 0.40
@@ -17,23 +19,35 @@ _WINDOW = SAMPLE_RATE // 100
 _QUIET_DB = -40.0  # under the loudest 10 ms: breath and room are below it, consonants above
 
 
-def ducked(voice: Samples, decibels: float) -> Curve:
-    """Return the gain, of shape (samples,), that is `decibels` down while the voice speaks and 1 where it does not."""
+@dataclass(frozen=True)
+class Ducking:
+    """A gain that is down while a voice speaks and 1 where it does not: its values at times in seconds."""
+
+    times: Levels
+    values: Levels
+
+    def at(self, which: range) -> Curve:
+        """Return the gain of some samples."""
+        curve: Curve = np.interp(np.asarray(which) / SAMPLE_RATE, self.times, self.values).astype(np.float32)
+        return curve
+
+
+def ducking(voice: Samples, decibels: float) -> Ducking:
+    """Return the gain that is `decibels` down while the voice speaks."""
     times, levels = [0.0], [0.0]
     for span in spoken(voice):
         times += [span.start - ATTACK, span.start, span.end, span.end + RELEASE]
         levels += [0.0, 1.0, 1.0, 0.0]
     ticks = np.arange(len(voice) // _WINDOW + 2) * (_WINDOW / SAMPLE_RATE)
     share = 0.5 - 0.5 * np.cos(np.pi * np.interp(ticks, times, levels))
-    gain = 10 ** (-decibels / 20 * share)
-    curve: Curve = np.interp(np.arange(len(voice)) / SAMPLE_RATE, ticks, gain).astype(np.float32)
-    return curve
+    lower: Levels = 10 ** (-decibels / 20 * share)
+    return Ducking(ticks, lower)
 
 
 def spoken(voice: Samples) -> Sequence[Span]:
     """Return when the voice speaks; pauses too short for sound to come back do not count."""
-    whole = len(voice) // _WINDOW * _WINDOW
-    power = (voice[:whole].astype(np.float64) ** 2).mean(axis=1).reshape(-1, _WINDOW).mean(axis=1)
+    windows = voice[: len(voice) // _WINDOW * _WINDOW].reshape(-1, _WINDOW * CHANNELS)
+    power = np.einsum("ws,ws->w", windows, windows)  # without a copy of it all
     loud = np.flatnonzero(power > power.max(initial=0.0) * 10 ** (_QUIET_DB / 10)) * (_WINDOW / SAMPLE_RATE)
     if not len(loud):
         return []

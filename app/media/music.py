@@ -45,26 +45,33 @@ def across_samples(length: int) -> int:
 
 
 def repeated(piece: Samples, samples: int) -> Samples:
-    """Return the piece until it fills `samples`, each time fading into its own beginning at an even power."""
+    """Return the piece until it fills `samples`, each time fading into its own beginning at an even power.
+
+    Of one that is longer, its beginning itself.
+    """
     if len(piece) >= samples:
-        return piece[:samples].copy()
+        return piece[:samples]
     across = across_samples(len(piece))
     step = len(piece) - across
-    turn = piece.copy()
-    turn[:across] *= rising(across)[:, None]
-    turn[step:] *= rising(across)[::-1, None]
-    bed = np.zeros((samples + len(piece), 2), np.float32)
+    ramp = rising(across)[:, None]
+    bed = np.zeros((samples, 2), np.float32)
     for start in range(0, samples, step):
-        bed[start : start + len(piece)] += turn
-    bed[:across] = piece[:across]  # the first time it does not come out of an earlier one
-    return bed[:samples]
+        _add(bed, start, piece[:across] if start == 0 else piece[:across] * ramp)
+        _add(bed, start + across, piece[across:step])
+        _add(bed, start + step, piece[step:] * ramp[::-1])
+    return bed
 
 
-def level_of(bed: Samples, track: MusicTrack, voice: Samples | None) -> float:
-    """Return the factor that brings the music to its level beside the voice, and without a voice to -14 LUFS."""
+def _add(bed: Samples, start: int, piece: Samples) -> None:
+    """Add a piece from sample `start` on, as far as there is room."""
+    room = bed[start : start + len(piece)]
+    room += piece[: len(room)]
+
+
+def level_of(bed: Samples, track: MusicTrack, said: float | None) -> float:
+    """Return the factor that brings the music to its level beside a voice of `said` LUFS, without one to -14 LUFS."""
     own = loudness(bed)
     if own is None:
         return 1.0
-    said = loudness(voice) if voice is not None else None
     wanted = TARGET_LUFS if said is None else said + track.level_db
     return amplitude(wanted - own)

@@ -49,15 +49,16 @@ def takes_of(edit: Edit, sounding: Mapping[str, Path]) -> tuple[Take, ...]:
 
 def joined(takes: Sequence[Take], wanted: SourceSound, place: Workplace) -> Samples:
     """Return the takes one after the other, each faded in and out so that no joint clicks."""
-    pieces = [silence(0)]
+    whole, begin = silence(sum(take.excerpt.frames for take in takes) * SAMPLES_PER_FRAME), 0
     with VoiceEstimator(place.control) as estimator:
         for take in takes:
-            piece = silence(take.excerpt.frames * SAMPLES_PER_FRAME)
+            piece = whole[begin : begin + take.excerpt.frames * SAMPLES_PER_FRAME]
             if take.path is not None:
                 heard = _heard(take, take.path, wanted, place, estimator)
                 piece[: len(heard)] = heard
-            pieces.append(fade_ends(piece, _FADE, _FADE))
-    return np.concatenate(pieces)
+            fade_ends(piece, _FADE, _FADE)
+            begin += len(piece)
+    return whole
 
 
 def _heard(take: Take, path: Path, wanted: SourceSound, place: Workplace, estimator: VoiceEstimator) -> Samples:

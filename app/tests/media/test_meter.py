@@ -1,5 +1,6 @@
 """The meter in memory agrees with the standard and with ffmpeg's own."""
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +84,22 @@ def test_powers_and_peaks_are_those_of_their_samples() -> None:
     assert np.allclose(hearing_power(sound, 48)[:1_000], powers[:48_000].reshape(-1, 48).mean(axis=1), rtol=1e-4)
     assert np.array_equal(peaks(sound, 48)[:1_000], highest[:48_000].reshape(-1, 48).max(axis=1))
     assert len(hearing_power(sound, 48)) == len(peaks(sound, 48)) == 1_003
+
+
+def test_memory_does_not_grow_with_the_length() -> None:
+    def peak(seconds: int) -> int:
+        sound = np.zeros((seconds * SAMPLE_RATE, 2), np.float32)
+        sound[::997] = 0.3
+        tracemalloc.start()
+        try:
+            loudness(sound)
+            true_peak(sound)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(1)  # what is kept for the next time
+    assert peak(40) <= 1.05 * peak(20)
 
 
 def test_what_is_loud_does_not_hide_what_is_quiet() -> None:

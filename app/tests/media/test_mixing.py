@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from app.errors import MediaError
-from app.media.ducking import ATTACK, RELEASE, ducked
+from app.media.ducking import ATTACK, RELEASE, ducking
 from app.media.ffmpeg import Limits, Workplace, find_ffmpeg
 from app.media.loudness import TARGET_LUFS
 from app.media.meter import loudness
@@ -65,7 +65,7 @@ def test_ducking_is_down_before_the_first_syllable() -> None:
     voice = tone(6, 500)
     voice[: 2 * SAMPLE_RATE] = 0
     voice[3 * SAMPLE_RATE :] = 0
-    gain = ducked(voice, 8)
+    gain = ducking(voice, 8).at(range(len(voice)))
 
     def at(seconds: float) -> float:
         return float(20 * np.log10(gain[round(seconds * SAMPLE_RATE)]))
@@ -80,9 +80,9 @@ def test_ducking_is_down_before_the_first_syllable() -> None:
 def test_short_pauses_do_not_pump() -> None:
     voice = tone(4, 500)
     voice[int(1.5 * SAMPLE_RATE) : int(2.2 * SAMPLE_RATE)] = 0
-    gain = ducked(voice, 10)[SAMPLE_RATE // 2 : 3 * SAMPLE_RATE]
+    gain = ducking(voice, 10).at(range(SAMPLE_RATE // 2, 3 * SAMPLE_RATE))
     assert np.ptp(gain) == pytest.approx(0, abs=1e-6)
-    assert np.all(ducked(np.zeros((9_000, 2), np.float32), 10) == 1)
+    assert np.all(ducking(np.zeros((9_000, 2), np.float32), 10).at(range(9_000)) == 1)
 
 
 def test_short_music_is_repeated_without_a_hole_or_a_click() -> None:
