@@ -15,7 +15,7 @@ import numpy.typing as npt
 from app.media.subtitles import DRAW
 from app.models.edit import Edit
 from app.models.report import CheckItem
-from app.models.timing import OUTPUT_FPS
+from app.models.timing import seconds_of
 
 MOST_FRAMES = 8
 """Cues that are looked at, spread over the clip."""
@@ -59,7 +59,7 @@ def captions_item(edit: Edit, folder: Path, frames: Sequence[int]) -> list[Check
     shares = {frame: shown_share(*triple) for frame, triple in zip(frames, pictures, strict=True)}
     missing = [frame for frame, share in shares.items() if share is not None and share < _PRESENT]
     if missing:
-        times = ", ".join(f"{frame / OUTPUT_FPS:.2f} s" for frame in missing)
+        times = ", ".join(f"{seconds_of(frame):.2f} s" for frame in missing)
         return [CheckItem(name="captions", ok=False, detail=f"not in the picture at {times}")]
     seen = sum(share is not None for share in shares.values())
     if not seen:  # not a fault of the picture: libass draws nothing for them either

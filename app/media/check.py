@@ -175,7 +175,7 @@ def _content(
         log = place.run("checking the clip", (Input(path),), tuple(outputs), frames=edit.frames)
         loudness = read_meter(log)
         if edit.frames < _MEASURABLE_FRAMES:
-            loudness = measure(path, edit.frames / OUTPUT_FPS, place)
+            loudness = measure(path, edit.seconds, place)
     except RenderError as error:
         return [_item("decoding", False, error.message)]
     footage = Explainer(parts, edit.canvas, place)
