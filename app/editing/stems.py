@@ -88,16 +88,27 @@ _WIDENED = (("o", "oa"), ("e", "ea"))  # telefon, telefoane; negru, neagră
 _ENDS = (("sc", "st"), ("d", "z"))  # muscă, muște; verde, verzi
 
 
+_VERB_ENDS = frozenset(
+    ",a,ai,am,ati,au,at,ata,ate,and,ez,ezi,eaza,eze,e,em,eti,esc,esti,este,easca,i,im,iti,it,ita,ite,ind,ut,uta,uti,ute".split(
+        ","
+    )
+)
+_SHORTEST_VERB_ROOT = 5
+
+
 def _same_in_romanian(one: str, other: str) -> bool:
     if any(one in words and other in words for words in _IRREGULAR):
         return True
-    if _romanian_roots(one) & _romanian_roots(other):
-        return True
+    return bool(_romanian_roots(one) & _romanian_roots(other)) or _same_verb(one, other)
+
+
+def _same_verb(one: str, other: str) -> bool:
+    """Whether both are one long root with endings of verbs: comandă, comandăm; not comandant, whose end makes another
+    word. The shortest roots count only where the stemmer says the same."""
     stem = _stem(one, "romanian")
-    if len(stem) >= 5 and stem == _stem(other, "romanian"):
-        return True
-    common = _common_start(one, other)
-    return common >= 6 and common >= 0.7 * max(len(one), len(other))  # ciocolată, ciocolatiu
+    sure = len(stem) >= _SHORTEST_VERB_ROOT and stem == _stem(other, "romanian")
+    roots = range(_SHORTEST_VERB_ROOT if sure else _SHORTEST_VERB_ROOT + 1, _common_start(one, other) + 1)
+    return any({one[root:], other[root:]} <= _VERB_ENDS for root in roots)
 
 
 @cache
@@ -140,11 +151,39 @@ def _last_replaced(text: str, old: str, new: str) -> str:
     return head + new + tail if found else text
 
 
+_ENGLISH_IRREGULAR = tuple(
+    frozenset(words.split())
+    for words in (
+        "child children",
+        "man men",
+        "woman women",
+        "person people",
+        "foot feet",
+        "tooth teeth",
+        "goose geese",
+        "mouse mice",
+        "leaf leaves",
+        "loaf loaves",
+        "half halves",
+        "shelf shelves",
+        "wolf wolves",
+        "scarf scarves",
+        "knife knives",
+        "life lives",
+        "wife wives",
+    )
+)
+_HISSING = ("s", "x", "z", "ch", "sh")
 _ENGLISH_ENDS = frozenset(["", "s", "es", "e", "ed", "d", "ing", "y", "ies", "ied", "er", "ers", "i"])
 
 
 def _same_in_english(one: str, other: str) -> bool:
     """Whether two words have one stem and differ by inflection only: "roast", "roasting"; not "organ", "organic"."""
+    if any(one in words and other in words for words in _ENGLISH_IRREGULAR):
+        return True
+    shorter, longer = sorted((one, other), key=len)
+    if shorter.endswith(_HISSING) and longer == f"{shorter}es":  # the stemmer does not know buses
+        return True
     common = _common_start(one, other)
     doubled = {end[1:] for end in (one[common:], other[common:]) if common and end[:1] == one[common - 1]}
     ends = {one[common:], other[common:]} - {letter + end for end in doubled for letter in one[common - 1]} | doubled

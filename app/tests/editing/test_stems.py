@@ -16,24 +16,31 @@ alb albă, nou nouă, cheie chei, cheie cheile, familie familia, familie familii
 zi ziua, măr mere, mână mâini, copil copii, prăjit prăjită, prăjit prăjite, boabe boabele, boabă boabe, cană căni,
 lingură linguri, lapte laptele, zahăr zahărul, pâine pâinea, cuvânt cuvinte, ciocolată ciocolatei, piatră pietre,
 iarbă ierburi, proaspăt proaspeți, aparat aparate, râșniță rasnita, roşu roșu, roșu roșie, aromă arome, rochie rochii,
-magazin magazinul, pantof pantofii, geantă genți, bijuterie bijuterii, în in, vară veri
+magazin magazinul, pantof pantofii, geantă genți, bijuterie bijuterii, în in, vară veri, contract contractele,
+director directori, comandă comenzi, comandă comandăm, comandă comandat, comandă comandați, material materiale,
+descoperă descoperim, descoperă descoperit, pregătim pregătește, pregătim pregătesc, ciocolatiu ciocolatie
 """
 NOT_ROMANIAN = """
 car scară, care car, mare măr, mare marfă, carte cartof, ceașcă ceas, cafea cafenea, casă casetă, masă masaj,
 masă mesaj, păr pară, cană canapea, mare marcă, cap capac, loc locotenent, sare sarma, lapte lapoviță, bar bară,
 vin vineri, om omletă, zi ziar, pas pasăre, ban bancă, ban banană, foc focă, cort cortină, car cerul, nas nasture,
-copil copac, apă aparat, rochie roșcat
+copil copac, apă aparat, rochie roșcat, contract contrast, direct director, comandă comandant, material materie,
+colecție colector, restaurant restaurare, conserve conservator, portofoliu portofel, program progres, proiect protest,
+generator general, transport transparent, constructor construcție, interes internet, centrală centrare
 """
 ENGLISH = """
 cup cups, bean beans, roast roasted, roast roasting, box boxes, berry berries, coffee coffees, pour pouring,
 pour poured, grind grinding, shop shopping, shop shops, run running, bake baked, bake baking, dish dishes,
 brush brushes, bottle bottles, city cities, make making, mix mixed, mix mixing, cut cutting, brew brewing,
 brew brewed, glass glasses, shoe shoes, story stories, stop stopped, car cars, flower flowers, tie ties, love loved,
-café cafe
+café cafe, bus buses, lens lenses, gas gases, leaf leaves, shelf shelves, loaf loaves, half halves, knife knives,
+life lives, wife wives, scarf scarves, wolf wolves, child children, man men, woman women, foot feet, tooth teeth,
+mouse mice, goose geese, person people
 """
 NOT_ENGLISH = """
 car care, car scar, cup cupboard, organ organic, universe university, new news, ring string, cat catalog, shop shot,
-rest restaurant, bar bare, bus business, pan panel, pen pencil, art party, comb combine, pin pine, can cane, car card
+rest restaurant, bar bare, bus business, pan panel, pen pencil, art party, comb combine, pin pine, can cane, car card,
+bus busy, leaf leave, knife knight, child chilly, man mane, foot food, base bus, wolf woolly, live leaf
 """
 
 
