@@ -8,9 +8,10 @@ from app.media.caption_layout import safe_rectangle
 from app.media.colours import read_colours
 from app.media.containers import MAX_PIXELS, no_picture, open_media, picture_stream
 from app.media.graph import Source
+from app.media.logo import logo_film
 from app.media.photo import photo_film
 from app.media.seeking import WITHOUT_INDEX
-from app.media.stamp import Stamp
+from app.media.stamp import Stamp, Stamps, logo_size
 from app.models.edit import Edit
 from app.models.media import MediaInfo
 
@@ -27,17 +28,24 @@ def decodable(
     return {key: _decodable(sources[key], names[key], infos[key], folder) for key in sorted(used)}
 
 
-def stamp_of(edit: Edit, sources: Mapping[str, Path], infos: Mapping[str, MediaInfo], folder: Path) -> Stamp | None:
+def stamps_of(edit: Edit, sources: Mapping[str, Path], infos: Mapping[str, MediaInfo], folder: Path) -> Stamps | None:
     """Return the edit's logo as it is drawn, None without one. Raises `MediaError`, `StorageError`, `UnknownName`."""
-    logo = edit.brand.logo if edit.brand else None
-    if logo is None:
+    brand = edit.brand
+    if brand is None or brand.logo is None:
         return None
+    logo = brand.logo
     info, max_pixels = infos[logo.source], max(MAX_PIXELS, infos[logo.source].width * infos[logo.source].height)
-    film = photo_film(sources[logo.source], logo.source, folder, max_pixels=max_pixels, alpha=True)
     area = safe_rectangle(data.find("preset", data.presets(), edit.preset), edit.canvas)
     wide, high = edit.canvas.width, edit.canvas.height
     safe = area.left / wide, area.top / high, area.right / wide, area.bottom / high
-    return Stamp(film, 0, (info.width, info.height), logo, safe)
+
+    def stamp(*, on_card: bool) -> Stamp:
+        size = logo_size(logo, (info.width, info.height), edit.canvas, on_card=on_card)
+        film = logo_film(sources[logo.source], logo.source, size, folder, max_pixels=max_pixels)
+        return Stamp(film, size, logo, safe, on_card)
+
+    card = brand.end_card is not None and brand.end_card.logo
+    return Stamps(stamp(on_card=False), stamp(on_card=True) if card else None)
 
 
 def _decodable(path: Path, name: str, info: MediaInfo, folder: Path) -> Source:

@@ -151,27 +151,26 @@ def _on_white(image: Image.Image) -> Image.Image:
     return Image.alpha_composite(white, image).convert("RGB")
 
 
-def photo_film(
-    path: Path, content_hash: str, folder: Path, *, max_pixels: int = MAX_PIXELS, alpha: bool = False
-) -> Path:
+def photo_film(path: Path, content_hash: str, folder: Path, *, max_pixels: int = MAX_PIXELS) -> Path:
     """Return the film of one picture that stands for the photograph in `folder`, made when it is not there yet.
 
     Raises `MediaError` as `photo_info`, and `StorageError`.
     """
-    film = folder / f"photo-{content_hash[:32]}{'-alpha' if alpha else ''}.mkv"
+    film = folder / f"photo-{content_hash[:32]}.mkv"
     if film.exists():
         return film
-    picture = read_photo(path, max_pixels=max_pixels, alpha=alpha)
+    picture = read_photo(path, max_pixels=max_pixels)
     scale = min(1.0, (FILM_PIXELS / (picture.width * picture.height)) ** 0.5)
     if scale < 1:
         width, height = (2 * int(side * scale / 2) for side in picture.size)
         picture = picture.resize((width, height), Image.Resampling.LANCZOS)
     with storage_errors(folder), new_file(film) as temporary:
-        _write_film(picture, temporary)
+        write_film(picture, temporary)
     return film
 
 
-def _write_film(picture: Image.Image, place: Path) -> None:
+def write_film(picture: Image.Image, place: Path) -> None:
+    """Write an RGB or RGBA picture to `place` as a lossless film of one picture. Raises `OSError`."""
     mode, stored = ("rgba", "bgra") if picture.mode == "RGBA" else ("rgb24", "bgr0")
     with av.open(str(place), "w", format="matroska") as container:
         stream = container.add_stream("ffv1", rate=OUTPUT_FPS)

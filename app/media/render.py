@@ -14,7 +14,7 @@ from pathlib import Path
 
 from app.errors import MediaError, RenderError
 from app.media.atomic import settle, storage_errors, write_text
-from app.media.decodable import decodable, stamp_of
+from app.media.decodable import decodable, stamps_of
 from app.media.ffmpeg import Workplace
 from app.media.graph import parts_of
 from app.media.held import own_folder
@@ -85,7 +85,7 @@ def render_parts(material: Material, place: Workplace, max_parallel: int, pool: 
     with _try_at(place) as own:
         captions = material.subtitles.prepare(own.folder, place.ffmpeg) if material.subtitles is not None else None
         files = (edit, material.sources, material.infos, place.folder)
-        parts = parts_of(edit, decodable(*files), stamp_of(*files))
+        parts = parts_of(edit, decodable(*files), stamps_of(*files))
         done = encode_parts(parts, look_of(edit, captions), own, Shelf(place.folder), max_parallel, pool)
         names = [[file.name, part.frames.count] for file, part in zip(done.files, parts, strict=True)]
         write_text(place.folder / _PARTS_NAME, json.dumps(names))

@@ -16,24 +16,31 @@ _FOOT = 0.44  # of the canvas' height: the logo of an end card stands on this li
 
 @dataclass(frozen=True)
 class Stamp:
-    """A logo's film and where it may stand: `safe` are left, top, right and bottom of the safe area as shares of the
-    canvas, `size` the logo's own pixels."""
+    """A logo's film of `size` pixels and where it may stand: `safe` are left, top, right and bottom of the safe area as
+    shares of the canvas."""
 
-    path: Path
-    stream: int
+    film: Path
     size: tuple[int, int]
     logo: Logo
     safe: tuple[float, float, float, float]
+    on_card: bool
 
 
-def stamped(base: str, number: int, stamp: Stamp, canvas: Canvas, *, on_card: bool) -> str:
+@dataclass(frozen=True)
+class Stamps:
+    """A logo as it is on shots and on the end card, None when it is not there."""
+
+    shots: Stamp
+    card: Stamp | None
+
+
+def stamped(base: str, number: int, stamp: Stamp, canvas: Canvas) -> str:
     """Return a graph that draws the logo, which is input `number`, over what the graph `base` gives."""
-    share = min(_WIDEST, _ON_CARD * stamp.logo.width) if on_card else stamp.logo.width
-    wide, high = _size(share, stamp, canvas)
-    x, y = _on_card(wide, high, stamp, canvas) if on_card else _corner(wide, high, stamp, canvas)
-    opacity = "" if on_card else f"colorchannelmixer=aa={stamp.logo.opacity:.3f},"
-    scaled = f"format=bgra,{opacity}scale={wide}:{high}:flags=lanczos:out_color_matrix=bt709:out_range=tv"
-    logo = f"[{number}:{stamp.stream}]{scaled},format=yuva420p[logo]"
+    x, y = _on_card(stamp, canvas) if stamp.on_card else _corner(stamp, canvas)
+    opacity = "" if stamp.on_card else f"colorchannelmixer=aa={stamp.logo.opacity:.3f},"
+    sized = f"scale={stamp.size[0]}:{stamp.size[1]}"  # as the film is: a part's name has to tell its logo's size
+    converted = f"{sized}:flags=accurate_rnd:out_color_matrix=bt709:out_range=tv,format=yuva420p"
+    logo = f"[{number}:0]format=bgra,{opacity}{converted}[logo]"
     return f"{base}[base];{logo};[base][logo]overlay=x={x}:y={y}:format=yuv420"
 
 
@@ -44,23 +51,24 @@ def card(end: EndCard, canvas: Canvas) -> str:
     return f"{colour},{once},format=yuv420p,{TAGS},setsar=1,tpad=stop={end.frames - 1}:stop_mode=clone"
 
 
-def _size(share: float, stamp: Stamp, canvas: Canvas) -> tuple[int, int]:
-    wide = share * canvas.width
-    high = wide * stamp.size[1] / stamp.size[0]
+def logo_size(logo: Logo, pixels: tuple[int, int], canvas: Canvas, *, on_card: bool) -> tuple[int, int]:
+    """Return how large a logo of so many pixels is drawn: even numbers of the canvas' pixels."""
+    wide = canvas.width * (min(_WIDEST, _ON_CARD * logo.width) if on_card else logo.width)
+    high = wide * pixels[1] / pixels[0]
     fit = min(1.0, _HIGHEST * canvas.height / high)
     wide, high = (max(2, 2 * round(side * fit / 2)) for side in (wide, high))
     return int(wide), int(high)
 
 
-def _corner(wide: int, high: int, stamp: Stamp, canvas: Canvas) -> Iterator[int]:
-    left, top, right, bottom = stamp.safe
+def _corner(stamp: Stamp, canvas: Canvas) -> Iterator[int]:
+    (wide, high), (left, top, right, bottom) = stamp.size, stamp.safe
     x = left * canvas.width if stamp.logo.corner.endswith("left") else right * canvas.width - wide
     y = top * canvas.height if stamp.logo.corner.startswith("top") else bottom * canvas.height - high
     return (_even(value) for value in (x, y))
 
 
-def _on_card(wide: int, high: int, stamp: Stamp, canvas: Canvas) -> Iterator[int]:
-    left, _, right, _ = stamp.safe  # the lines below it are in the middle of the safe area
+def _on_card(stamp: Stamp, canvas: Canvas) -> Iterator[int]:
+    (wide, high), (left, _, right, _) = stamp.size, stamp.safe  # lines below it are in the middle of the safe area
     return (_even(value) for value in ((left + right) / 2 * canvas.width - wide / 2, _FOOT * canvas.height - high))
 
 

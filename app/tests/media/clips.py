@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from app.media.atomic import new_file
 from app.media.check import check_clip
-from app.media.decodable import decodable, stamp_of
+from app.media.decodable import decodable, stamps_of
 from app.media.ffmpeg import Limits, Workplace, find_ffmpeg
 from app.media.graph import Part, parts_of
 from app.media.held import own_folder
@@ -148,7 +148,7 @@ class Stage:
 
     def parts(self, edit: Edit) -> tuple[Part, ...]:
         files = (edit, self.paths, self.infos, self.folder)
-        return parts_of(edit, decodable(*files), stamp_of(*files))
+        return parts_of(edit, decodable(*files), stamps_of(*files))
 
     def check(
         self, path: Path, edit: Edit, subtitles: Subtitles | None = None, control: Control | None = None

@@ -77,6 +77,23 @@ def test_the_logo_stands_in_its_corner_of_the_safe_area(shop: Shop, corner: Corn
     assert near == pytest.approx((left, top) if corner == "top-left" else (right, bottom), abs=4)
 
 
+@pytest.mark.parametrize("colour", [(255, 255, 255), (230, 20, 20), (20, 220, 40)])
+def test_a_logo_on_ground_of_its_own_colour_cannot_be_seen(tmp_path: Path, colour: tuple[int, int, int]) -> None:
+    """What is transparent is black in most files, and none of that is in the logo's edge: neither light nor colour."""
+    disc = Image.new("RGBA", (700, 700), (0, 0, 0, 0))
+    ImageDraw.Draw(disc).ellipse((20, 20, 679, 679), fill=(*colour, 255))
+    disc.save(tmp_path / "logo.png")
+    Image.new("RGB", (360, 640), colour).save(tmp_path / "ground.png")
+    stage = Stage(tmp_path, tmp_path / "ground.png", tmp_path / "logo.png")
+    ground, logo = stage.keys
+    edit = stage.edit([shot(ground, 0, 3)], CANVAS)
+    sources = tuple(source.evolve(kind="photo" if source.content_hash == ground else "logo") for source in edit.sources)
+    edit = edit.evolve(sources=sources, brand=Brand(logo=Logo(source=logo, width=0.4)), preset="tiktok")
+    stage.render(edit, tmp_path / "out.mp4")
+    shown = pictures(tmp_path / "out.mp4", "rgb24")[0].astype(int)
+    assert np.abs(shown - np.median(shown, axis=(0, 1))).max() <= 4
+
+
 def test_a_faint_logo_and_none(shop: Shop) -> None:
     faint = shop.render(shop.edit(Brand(logo=Logo(source=shop.logo, width=0.2, opacity=0.3))))[10]
     none = shop.render(shop.edit(None))[10]

@@ -18,7 +18,7 @@ from app.media.ass import ass_document
 from app.media.atomic import settle, storage_errors
 from app.media.brand_ass import with_brand
 from app.media.check import check_clip
-from app.media.decodable import decodable, stamp_of
+from app.media.decodable import decodable, stamps_of
 from app.media.ffmpeg import Limits, Workplace, find_ffmpeg
 from app.media.fonts import copy_fonts
 from app.media.graph import parts_of
@@ -97,7 +97,7 @@ def check_and_poster(rendering: Rendering, control: Control) -> CheckReport:
     place, material = rendering.place(control), rendering.material
     clip, limits = rendering.folder / CLIP_NAME, place.limits
     files = (rendering.edit, material.sources, material.infos, rendering.folder)
-    parts = parts_of(rendering.edit, decodable(*files), stamp_of(*files))
+    parts = parts_of(rendering.edit, decodable(*files), stamps_of(*files))
     with own_folder(rendering.folder / TRIES_NAME) as own, storage_errors(own):
         checks = check_clip(
             clip,
