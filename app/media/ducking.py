@@ -38,7 +38,7 @@ def ducking(voice: Samples, decibels: float) -> Ducking:
     for span in spoken(voice):
         times += [span.start - ATTACK, span.start, span.end, span.end + RELEASE]
         levels += [0.0, 1.0, 1.0, 0.0]
-    ticks = np.arange(len(voice) // _WINDOW + 2) * (_WINDOW / SAMPLE_RATE)
+    ticks = np.arange(len(voice) // _WINDOW + 2, dtype=np.float64) * (_WINDOW / SAMPLE_RATE)
     share = 0.5 - 0.5 * np.cos(np.pi * np.interp(ticks, times, levels))
     lower: Levels = 10 ** (-decibels / 20 * share)
     return Ducking(ticks, lower)

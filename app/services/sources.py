@@ -50,6 +50,8 @@ class Gathered(Record):
 def gather(places: Sequence[Path]) -> Gathered:
     """Return the files that `places` name: files as they are, and each folder's videos and photographs by name.
 
+    Clips that Edit Factory made, and their stills, are footage only where they are named themselves.
+
     Raises `MediaError` for what is not there and for a folder without either.
     """
     found: dict[Path, None] = {}
@@ -77,7 +79,8 @@ def missing(place: Path) -> MediaError:
 
 def _footage_in(folder: Path) -> list[Path]:
     try:
-        footage = sorted(p for p in folder.iterdir() if _is_footage(p))
+        found = sorted(p for p in folder.iterdir() if _is_footage(p))
+        footage = [p for p in found if not _is_our_own(p)]
     except OSError as error:
         raise MediaError(
             f"The folder {folder} cannot be read: {error.strerror}.",
@@ -86,8 +89,9 @@ def _footage_in(folder: Path) -> list[Path]:
             code="media_unreadable",
         ) from error
     if not footage:
+        made = " but clips that were made of others" if found else ""
         raise MediaError(
-            f"The folder {folder} holds no video and no photograph.",
+            f"The folder {folder} holds no video and no photograph{made}.",
             hint=f"Put footage there (files ending in {', '.join(sorted(VIDEO_SUFFIXES)[:8])} ...) or name the files.",
             subject=str(folder),
             code="folder_without_video",
@@ -98,6 +102,11 @@ def _footage_in(folder: Path) -> list[Path]:
 def _is_footage(path: Path) -> bool:
     """Whether a folder's file is footage by its name; hidden ones are other programs' (`._IMG_1.MOV` from a Mac)."""
     return path.suffix.lower() in VIDEO_SUFFIXES | PHOTO_SUFFIXES and not path.name.startswith(".") and path.is_file()
+
+
+def _is_our_own(path: Path) -> bool:
+    """Whether a file has the name of a clip, or of its still, whose edit document is beside it."""
+    return path.suffix in {".mp4", ".jpg"} and path.with_suffix(".edit.json").is_file()
 
 
 class SourceIndex:

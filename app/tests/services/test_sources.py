@@ -31,6 +31,19 @@ def test_files_and_folders_are_gathered_in_order(tmp_path: Path) -> None:
     assert {path.name for path in found.named} == {"any name at all", "a.mov"}
 
 
+def test_clips_that_were_made_here_are_footage_only_by_name(tmp_path: Path) -> None:
+    for name in ("a.mp4", "clip-01.mp4", "clip-01.jpg", "clip-01.srt", "clip-01.edit.json", "clip-02.mp4", "v1.2.mp4"):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "v1.2.edit.json").write_bytes(b"x")
+    found, made = gather([tmp_path]), tmp_path / "clip-01.mp4"
+    assert [path.name for path in found.files] == ["a.mp4", "clip-02.mp4"]
+    assert gather([made, tmp_path]).files == (made, *found.files)
+    for name in ("a.mp4", "clip-02.mp4"):
+        (tmp_path / name).unlink()
+    with pytest.raises(MediaError, match="no video and no photograph but clips that were made of others"):
+        gather([tmp_path])
+
+
 def test_what_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(MediaError, match="no file or folder") as missing:
         gather([tmp_path / "none"])
