@@ -19,7 +19,7 @@ from app.media.containers import MAX_PIXELS
 from app.media.faces import FaceFinder
 from app.media.glance import Glance, Reading, Unfit, glances, side_by_side
 from app.media.groups import Group, groups_of
-from app.media.runs import Suspect, decode_runs
+from app.media.runs import MOVES, Suspect, decode_runs
 from app.media.sieve import Sieved, off_grid, sieve
 from app.media.signals import Signals, measure, unlikeness
 from app.models.control import Control
@@ -35,7 +35,8 @@ OTHER_HASH = 12
 a cut between two pictures of the same colours (there: 0.16 and 0.20) is in the places, not in the colours."""
 
 STILL = 0.02
-"""A luma change (with grain) from frame to frame below which a group may be frozen; see `judge.FROZEN_CHANGE`."""
+"""A luma change (with grain) from frame to frame below which a group may be frozen, unless the other one at its start
+is a movement (footage of a lower rate repeats pictures); see `judge.FROZEN_CHANGE`."""
 
 _GROUPS_AT_ONCE = 16  # neighbours that one thread glances at, one after the other
 _CHAIN = 6  # suspects that one thread decodes, one after the other
@@ -88,26 +89,21 @@ def _gated(reading: Reading, groups: list[Group], control: Control, threads: int
     decoded = {suspect.group.begin for chain in chains for suspect in chain}
     sparse = [_sparse(g.signals) for group, g in zip(groups, seen, strict=True) if group.begin not in decoded]
     pieces = [*(run for chain in runs for run in chain), *sparse, *(piece for s in sieved for piece in s.pieces)]
-    pieces.sort(key=lambda piece: float(piece.time[0]))  # a glance stays before what was sieved of its group
+    pieces.sort(key=lambda piece: (float(piece.time[0]), not piece.is_dense[0]))  # then glances, then what was sieved
     return Looked(pieces, [cut for s in sieved for cut in s.cuts])
 
 
 def _sieved(
     reading: Reading, groups: list[Group], suspects: list[Suspect | None], tally: "_Tally", threads: int
 ) -> list[Sieved]:
-    """Sieve the suspects that can be; those that turn out to be clear are none any more."""
+    """Sieve the suspects that can be, which are none any more then."""
     eligible = [
-        suspect if suspect and suspect.after and not suspect.whole and off else None
+        suspect if suspect and suspect.after and suspect.differs and off else None
         for suspect, off in zip(suspects, off_grid(groups), strict=True)
     ]
     chains = chains_of(eligible)
-    found = side_by_side(lambda chain: sieve(reading, chain, tally.add), chains, threads)
-    unclear = {suspect.group.begin for one in found for suspect in one.unclear}
-    tally.more(sum(suspect.group.pictures for one in found for suspect in one.unclear))
-    for i, suspect in enumerate(eligible):
-        if suspect and suspect.group.begin not in unclear:
-            suspects[i] = None
-    return found
+    suspects[:] = [None if sieved else suspect for sieved, suspect in zip(eligible, suspects, strict=True)]
+    return side_by_side(lambda chain: sieve(reading, chain, tally.add), chains, threads)
 
 
 def chains_of(suspects: list[Suspect | None]) -> list[list[Suspect]]:
@@ -128,9 +124,9 @@ def suspects_of(groups: list[Group], seen: list[Glance]) -> list[Suspect | None]
     """Return for each group how it has to be decoded, or None for one that a glance is enough for."""
     found: list[Suspect | None] = []
     for group, (glance, after) in zip(groups, pairwise(seen), strict=False):
-        still = _is_still(glance)
-        found.append(Suspect(group, after.histograms, whole=still) if still or _differ(glance, after) else None)
-    return [*found, Suspect(groups[-1], (), whole=True)]
+        still, differs = _is_still(glance), _differ(glance, after)
+        found.append(Suspect(group, after.histograms, differs, still) if still or differs else None)
+    return [*found, Suspect(groups[-1], ())]
 
 
 def _differ(one: Glance, other: Glance) -> bool:
@@ -141,7 +137,7 @@ def _differ(one: Glance, other: Glance) -> bool:
 
 def _is_still(glance: Glance) -> bool:
     changes = glance.signals.change[1:]
-    return changes.size == 0 or bool(changes.min() < STILL)
+    return changes.size == 0 or bool(changes.min() < STILL and changes.max() < MOVES)
 
 
 def _sparse(signals: Signals) -> Signals:
@@ -157,10 +153,6 @@ class _Tally:
         self._total = max(1, total)
         self._done = 0
         self._lock = threading.Lock()
-
-    def more(self, count: int) -> None:
-        """Take so much more to be done."""
-        self._total += count
 
     def add(self, count: int) -> None:
         """Tell that so much more is done."""

@@ -1,6 +1,6 @@
 """Groups of pictures in which a shot may change, decoded from their key frame on until nothing changes any more."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,13 +25,21 @@ STEADY = 0.12
 """A histogram distance from one frame to the next that is no change of shot: motion gives up to about so much."""
 
 
+MOVES = 0.2
+"""The luma change (with grain) from which on a picture is not the one before it again; see `judge.FROZEN_CHANGE`."""
+
+
 @dataclass(frozen=True)
 class Suspect:
-    """A group that is decoded, up to its end when `whole`, else until it looks like `after`, the next key frame."""
+    """A group that is decoded: when it `differs` from `after`, the next key frame, until it looks like that.
+
+    When nothing moves at its start (`still`), at least until something does. A group without `after` is the last.
+    """
 
     group: Group
     after: Histograms
-    whole: bool
+    differs: bool = True
+    still: bool = False
 
 
 def decode_runs(reading: Reading, suspects: list[Suspect], done: Callable[[int], None]) -> list[Signals]:
@@ -70,10 +78,19 @@ def _run(
             continue
         count += 1
         done(1)
-        if not suspect.whole and suspect.group.pictures <= SHORT * meter.fps and _is_settled(meter, suspect.after):
+        if _is_enough(meter, suspect, count):
             done(suspect.group.pictures - count)
             return meter.signals(), at + 1
     return meter.signals(), len(suspects)
+
+
+def _is_enough(meter: Meter, suspect: Suspect, count: int) -> bool:
+    """Return whether the rest of the group needs not be decoded; the newest `count` pictures are of it."""
+    if suspect.still and max(meter.recent("change", count - 1), default=0.0) < MOVES:
+        return False
+    if not suspect.differs:
+        return count > lag_frames(BLEND, meter.fps) + 2
+    return suspect.group.pictures <= SHORT * meter.fps and _is_settled(meter, suspect.after)
 
 
 def is_at_end(frame: VideoFrame, group: Group) -> bool:
@@ -81,11 +98,18 @@ def is_at_end(frame: VideoFrame, group: Group) -> bool:
     return group.end is not None and frame.pts is not None and frame.pts >= group.end
 
 
-def frames_from(source: Open, begin: int) -> Iterator[VideoFrame]:
-    """Yield the frames from the key frame at `begin` on to the end; those before it are not whole and left out."""
+Windows = Sequence[tuple[int, int]]
+"""Stretches of time: the first and the last tick of each."""
+
+
+def frames_from(source: Open, begin: int, windows: Windows | None = None) -> Iterator[VideoFrame]:
+    """Yield the frames from the key frame at `begin` on to the end; those before it are not whole and left out.
+
+    With `windows`, of the frames outside those only the ones that others are made from.
+    """
     source.forget()
     first = True
-    for frame in _all(source, begin):
+    for frame in _decoded(source, begin, windows):
         if frame.pts is None or frame.pts < begin:
             continue
         if first and frame.pts != begin:
@@ -96,8 +120,11 @@ def frames_from(source: Open, begin: int) -> Iterator[VideoFrame]:
         raise Unfit
 
 
-def _all(source: Open, begin: int) -> Iterator[VideoFrame]:
+def _decoded(source: Open, begin: int, windows: Windows | None) -> Iterator[VideoFrame]:
     for packet in source.packets(begin):
+        if windows is not None:
+            inside = any(first <= (packet.pts or 0) <= last for first, last in windows)
+            source.stream.codec_context.skip_frame = "DEFAULT" if inside else "NONREF"
         yield from source.decode(packet)
     yield from source.decode(None)
 

@@ -201,6 +201,16 @@ def unlikeness(a: Histograms, b: Histograms) -> float:
     return max((float(np.abs(x - y).sum()) / 2 for x, y in zip(a, b, strict=False)), default=0.0)
 
 
+def blend_of(first: Numbers, middle: Numbers, last: Numbers, share: float) -> tuple[float, float, float]:
+    """Return how far two pictures differ, how far `middle` is from their mix as a share of that, and their likeness.
+
+    The mix has `share` of the last one. See `lag14`, `blend` and `alike` of `Signals`.
+    """
+    far = _change(first, last)
+    off = float(np.abs(middle - (first * (1 - share) + last * share)).mean())
+    return far, off / max(far, 1.0), _correlation(first, last)
+
+
 class Meter:
     """Takes frames in order and keeps their numbers; memory grows by 120 bytes a frame, 13 MB an hour.
 
@@ -264,6 +274,11 @@ class Meter:
         )
 
     @property
+    def smooth(self) -> Numbers:
+        """The newest frame's luma in means of 4x4 samples of its thumbnail."""
+        return self._recent[-1].smooth
+
+    @property
     def histograms(self) -> Histograms:
         """The newest frame's histograms of Y, U and V, 32 shares each; empty before the first frame."""
         return self._histograms
@@ -301,10 +316,7 @@ class Meter:
         if len(self._recent) <= self._blend:
             return 0.0, 1.0, 1.0
         first, middle, last = (self._recent[i].smooth for i in (0, self._blend // 2, self._blend))
-        far = _change(first, last)
-        share = (self._blend // 2) / self._blend
-        off = float(np.abs(middle - (first * (1 - share) + last * share)).mean())
-        return far, off / max(far, 1.0), _correlation(first, last)
+        return blend_of(first, middle, last, (self._blend // 2) / self._blend)
 
 
 def _planes(frame: VideoFrame) -> tuple[Bytes, Bytes, Bytes]:
