@@ -1,14 +1,14 @@
 """What ffmpeg is told of one part of a clip's picture: which stretches of which files, through which filters."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.media.colours import Colours
 from app.media.ffmpeg import Input
 from app.media.framing import TURNS, framing_filters, window_filters
-from app.media.seeking import begin_before
-from app.media.stamp import Stamp, Stamps, card, stamped
+from app.media.seeking import begin_before, long_standing
+from app.media.stamp import Stamp, card, stamped
 from app.media.stretches import Showing, Stretch, StretchKind, stretches
 from app.media.subtitles import DRAW
 from app.media.windows import moving_window
@@ -20,7 +20,7 @@ DECODE_THREADS = 2
 """A many-core machine would otherwise reserve memory for all its cores in every process."""
 
 _LEAD = 0.2  # s
-_LEAD_VARIABLE = 2.0  # at a variable rate one picture may stand for long (screen recordings)
+_LEAD_VARIABLE = 2.0  # at a variable rate pictures often stand for about as long (screen recordings)
 _TAIL = 0.1  # s read past the shot's end: a slow source's next frame ends the last one's time
 _COUNTED = f"settb=1/{OUTPUT_FPS},setpts=N"
 """Frame by frame. The usual `setpts=N/30/TB` is cut down to whole ticks from binary fractions: frame 123 is at 122."""
@@ -109,19 +109,24 @@ class Part:
         return replace(self, takes=tuple(replace(take, lead=0.0) for take in self.takes))
 
 
-def parts_of(edit: Edit, sources: Mapping[str, Source], stamps: Stamps | None = None) -> tuple[Part, ...]:
-    """Return the edit's picture as parts, in order, each with the logo that `stamps` have for it.
+def parts_of(edit: Edit, sources: Mapping[str, Source], stamp: Stamp | None = None) -> tuple[Part, ...]:
+    """Return the edit's picture as parts, in order, each with the logo that `stamp` is.
 
     Raises `MediaError` for a source that can no longer be opened.
     """
-    parts = (_part(index, stretch, edit, sources) for index, stretch in enumerate(stretches(edit)))
-    return tuple(_branded(part, edit, stamps) for part in parts)
+    parts = [_part(index, stretch, edit, sources) for index, stretch in enumerate(stretches(edit))]
+    leads = _leads([take for part in parts for take in part.takes])
+    return tuple(_branded(_led(part, leads), edit, stamp) for part in parts)
 
 
-def _branded(part: Part, edit: Edit, stamps: Stamps | None) -> Part:
+def _led(part: Part, leads: Mapping[tuple[Source, float], float]) -> Part:
+    takes = (replace(take, lead=leads[(take.source, take.excerpt.start)]) for take in part.takes)
+    return replace(part, takes=tuple(takes))
+
+
+def _branded(part: Part, edit: Edit, stamp: Stamp | None) -> Part:
     card = edit.brand.end_card if edit.brand and part.kind == "card" else None
-    stamp = (stamps.card if card else stamps.shots) if stamps else None
-    return replace(part, card=card, stamp=stamp)
+    return replace(part, card=card, stamp=None if card and not card.logo else stamp)
 
 
 def _part(index: int, stretch: Stretch, edit: Edit, sources: Mapping[str, Source]) -> Part:
@@ -135,19 +140,32 @@ def _part(index: int, stretch: Stretch, edit: Edit, sources: Mapping[str, Source
 
 def _take(showing: Showing, edit: Edit, sources: Mapping[str, Source]) -> Take:
     shot = edit.shots[showing.shot]
-    take = Take(shot, sources[shot.source], showing.frames, lead=0.0)
-    return replace(take, lead=_lead(take.source, take.excerpt.start))
+    return Take(shot, sources[shot.source], showing.frames, lead=0.0)
 
 
-def _lead(source: Source, start: float) -> float:
+def _leads(takes: Iterable[Take]) -> dict[tuple[Source, float], float]:
+    """Return the leads of all takes by source and start; each file is opened once for all that is taken from it."""
+    starts: dict[Source, set[float]] = {}
+    for take in takes:
+        starts.setdefault(take.source, set()).add(take.excerpt.start)
+    return {
+        (source, start): lead for source, every in starts.items() for start, lead in _leads_of(source, every).items()
+    }
+
+
+def _leads_of(source: Source, starts: Iterable[float]) -> dict[float, float]:
+    if source.still:
+        return dict.fromkeys(starts, 0.0)
     if not source.indexed:
-        return start - begin_before(source.path, start, source.max_pixels)
-    return 0.0 if source.still else min(start, _LEAD_VARIABLE if source.variable_rate else _LEAD)
+        return {start: start - begin_before(source.path, start, source.max_pixels) for start in starts}
+    usual = _LEAD_VARIABLE if source.variable_rate else _LEAD
+    begun = long_standing(source.path, sorted(starts), usual, source.max_pixels)
+    return {start: min(start, start - begun[start] + _LEAD if start in begun else usual) for start in starts}
 
 
 def inputs(part: Part) -> tuple[Input, ...]:
     """Return the files the part is made of, each read from a little before what it shows to a little after."""
-    logo = [Input(part.stamp.film, ("-threads", str(DECODE_THREADS)))] if part.stamp else []
+    logo = [Input(part.stamp.path, ("-threads", str(DECODE_THREADS)))] if part.stamp else []
     return (*(_input(take) for take in part.takes), *logo)
 
 
@@ -170,7 +188,7 @@ def picture(part: Part, canvas: Canvas, *, captions: bool, then: str = "") -> tu
         return ("-map", f"0:{take.source.stream}", "-vf", f"{_shown(take, canvas)},{end}")
     graph = _base(part, canvas)
     if part.stamp:
-        graph = stamped(graph, len(part.takes), part.stamp, canvas)
+        graph = stamped(graph, len(part.takes), part.stamp, canvas, on_card=part.card is not None)
     return ("-filter_complex", f"{graph},{end}[picture]", "-map", "[picture]")
 
 
