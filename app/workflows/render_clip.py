@@ -32,7 +32,7 @@ STEPS = {"name": 0.01, "sound": 0.03, "picture": 0.86, "join": 0.02, "check": 0.
 def render_workflow(job: JobRun, request: Json) -> None:
     """Render the edit of identity `edit` from `sources` into the folder `out`, under its own name or as `stem`.
 
-    The result has the clip's id, name, files and checks, and notes for a person.
+    The result has the clip's id, name, files, checks and notes, and the share of its work that was `found` done.
     """
     edit = EditLibrary(job.settings).get(request["edit"])
     folder = unquoted(request["out"])
@@ -50,7 +50,7 @@ def _published(job: JobRun, request: Json, edit: Edit) -> Json:
     job.expects(render_seconds(job.settings, edit.quality, edit.canvas, edit.frames))
     name = job.step("name", lambda control: _name(job, request, edit))
     heard = job.step("sound", lambda control: sound(rendering, control).model_dump(mode="json"))
-    job.step("picture", lambda control: _picture(job, rendering, control).model_dump(mode="json"))
+    seen = job.step("picture", lambda control: _picture(job, rendering, control).model_dump(mode="json"))
     job.step("join", lambda control: join(rendering, control))
     checks = job.step("check", lambda control: check_and_poster(rendering, control).model_dump(mode="json"))
     stem = unquoted(name)
@@ -62,6 +62,7 @@ def _published(job: JobRun, request: Json, edit: Edit) -> Json:
         "files": files,
         "checks": checks,
         "notes": heard.get("notes", []),
+        "found": round(STEPS["picture"] * (1 - seen["encoded_frames"] / seen["frames"]), 3),
     }
 
 

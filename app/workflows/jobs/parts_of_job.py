@@ -38,7 +38,7 @@ def do_parts(job: JobRun, parts: Sequence[PartOfJob], control: Control) -> list[
     for part in parts:
         control.check()
         ids.append(patiently(control, partial(_asked_for, job, part)))
-    total = sum(part.weight for part in parts) or 1.0
+    total, told = sum(part.weight for part in parts) or 1.0, set[str]()
     while True:
         control.check()
         found = patiently(control, lambda: [job.worker.storage.get_job(part) for part in ids])
@@ -48,11 +48,20 @@ def do_parts(job: JobRun, parts: Sequence[PartOfJob], control: Control) -> list[
                 "A part of the job was removed while it was needed.", hint="Run the job again: jobs retry.",
                 code="part_cancelled",
             )  # fmt: skip
+        for one, part in zip(there, parts, strict=True):
+            if has_ended(one) and one["job_id"] not in told:
+                told.add(one["job_id"])
+                control.found(_found(one) * part.weight / total)
         shares = [1.0 if has_ended(one) else one.get("percentage", 0) / 100 for one in there]
         control.report(sum(share * part.weight for share, part in zip(shares, parts, strict=True)) / total)
         if all(map(has_ended, there)):
             return there
         time.sleep(_POLL_SECONDS)
+
+
+def _found(part: JobDict) -> float:
+    """Return the share of a part's work that was there before it began."""
+    return float((part.get("result") or {}).get("found", 0.0))
 
 
 def error_of(part: JobDict) -> EditFactoryError | None:
