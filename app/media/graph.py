@@ -8,7 +8,7 @@ from app.media.colours import Colours
 from app.media.ffmpeg import Input
 from app.media.framing import TURNS, framing_filters, window_filters
 from app.media.seeking import begin_before, long_standing
-from app.media.stamp import Stamp, card, stamped
+from app.media.stamp import Stamp, Stamps, card, stamped
 from app.media.stretches import Showing, Stretch, StretchKind, stretches
 from app.media.subtitles import DRAW
 from app.media.windows import moving_window
@@ -109,14 +109,14 @@ class Part:
         return replace(self, takes=tuple(replace(take, lead=0.0) for take in self.takes))
 
 
-def parts_of(edit: Edit, sources: Mapping[str, Source], stamp: Stamp | None = None) -> tuple[Part, ...]:
-    """Return the edit's picture as parts, in order, each with the logo that `stamp` is.
+def parts_of(edit: Edit, sources: Mapping[str, Source], stamps: Stamps | None = None) -> tuple[Part, ...]:
+    """Return the edit's picture as parts, in order, each with the logo that `stamps` have for it.
 
     Raises `MediaError` for a source that can no longer be opened.
     """
     parts = [_part(index, stretch, edit, sources) for index, stretch in enumerate(stretches(edit))]
     leads = _leads([take for part in parts for take in part.takes])
-    return tuple(_branded(_led(part, leads), edit, stamp) for part in parts)
+    return tuple(_branded(_led(part, leads), edit, stamps) for part in parts)
 
 
 def _led(part: Part, leads: Mapping[tuple[Source, float], float]) -> Part:
@@ -124,9 +124,10 @@ def _led(part: Part, leads: Mapping[tuple[Source, float], float]) -> Part:
     return replace(part, takes=tuple(takes))
 
 
-def _branded(part: Part, edit: Edit, stamp: Stamp | None) -> Part:
+def _branded(part: Part, edit: Edit, stamps: Stamps | None) -> Part:
     card = edit.brand.end_card if edit.brand and part.kind == "card" else None
-    return replace(part, card=card, stamp=None if card and not card.logo else stamp)
+    stamp = (stamps.card if card else stamps.shots) if stamps else None
+    return replace(part, card=card, stamp=stamp)
 
 
 def _part(index: int, stretch: Stretch, edit: Edit, sources: Mapping[str, Source]) -> Part:
@@ -165,7 +166,7 @@ def _leads_of(source: Source, starts: Iterable[float]) -> dict[float, float]:
 
 def inputs(part: Part) -> tuple[Input, ...]:
     """Return the files the part is made of, each read from a little before what it shows to a little after."""
-    logo = [Input(part.stamp.path, ("-threads", str(DECODE_THREADS)))] if part.stamp else []
+    logo = [Input(part.stamp.film, ("-threads", str(DECODE_THREADS)))] if part.stamp else []
     return (*(_input(take) for take in part.takes), *logo)
 
 
@@ -188,7 +189,7 @@ def picture(part: Part, canvas: Canvas, *, captions: bool, then: str = "") -> tu
         return ("-map", f"0:{take.source.stream}", "-vf", f"{_shown(take, canvas)},{end}")
     graph = _base(part, canvas)
     if part.stamp:
-        graph = stamped(graph, len(part.takes), part.stamp, canvas, on_card=part.card is not None)
+        graph = stamped(graph, len(part.takes), part.stamp, canvas)
     return ("-filter_complex", f"{graph},{end}[picture]", "-map", "[picture]")
 
 
