@@ -50,9 +50,12 @@ def test_a_face_in_an_upright_phone_picture_is_found(finder: FaceFinder) -> None
 
 
 def test_a_face_cut_by_the_edge_is_told_within_the_picture(finder: FaceFinder) -> None:
-    for found in finder.find(portrait(SIZE, [Person(14, 80, 28)])):
-        assert 0 <= found.left < found.right <= 1
-        assert 0 <= found.top < found.bottom <= 1
+    person = Person(14, 80, 28)
+
+    (found,) = finder.find(portrait(SIZE, [person]))
+
+    assert (found.left, person.x / SIZE[0] < found.right < 0.2) == (0, True)
+    assert 0 <= found.top < person.y / SIZE[1] < found.bottom <= 1
 
 
 @pytest.mark.parametrize("seed", range(4))

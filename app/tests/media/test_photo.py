@@ -56,12 +56,15 @@ def test_other_modes(tmp_path: Path, mode: str) -> None:
     assert shown.mean() == pytest.approx(np.asarray(gray).mean(), abs=12)
 
 
-def test_a_broken_colour_profile_is_ignored_and_a_right_one_used(tmp_path: Path) -> None:
-    scene().save(tmp_path / "bad.jpg", icc_profile=b"no profile", quality=95)
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp"])
+def test_a_broken_colour_profile_is_ignored_and_a_right_one_used(tmp_path: Path, suffix: str) -> None:
+    """The right one is sRGB with the names of red and green exchanged: what it calls red is shown green."""
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    scene().save(tmp_path / "good.jpg", icc_profile=srgb, quality=95)
-    bad, good = (np.asarray(read_photo(tmp_path / name)).astype(int) for name in ("bad.jpg", "good.jpg"))
-    assert np.abs(bad - good).mean() < 2
+    swapped = srgb.replace(b"rXYZ", b"-XYZ").replace(b"gXYZ", b"rXYZ").replace(b"-XYZ", b"gXYZ")
+    for profile, shown in ((b"no profile", (200, 60, 40)), (swapped, (60, 200, 40))):
+        path = tmp_path / f"p{suffix}"
+        Image.new("RGB", (64, 48), (200, 60, 40)).save(path, icc_profile=profile, quality=95)
+        assert read_photo(path).getpixel((20, 20)) == pytest.approx(shown, abs=4)
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp"])
