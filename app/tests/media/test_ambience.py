@@ -9,7 +9,7 @@ import pytest
 
 from app.errors import Cancelled, RenderError
 from app.media import voice_estimate
-from app.media.ambience import FADE, VoiceRemover
+from app.media.ambience import FADE, VoiceRemover, _factors
 from app.media.voice_estimate import BLOCK, DELAY, VoiceEstimator
 from app.models.control import Control
 from app.models.timing import Span
@@ -29,9 +29,9 @@ def spoken(path: Path) -> Sound:
     return level
 
 
-def rain(count: int) -> Sound:
+def rain(count: int, seed: int = 5) -> Sound:
     """Return noise that falls off above 4 kHz, its RMS 0.02."""
-    spectrum = np.fft.rfft(np.random.default_rng(5).standard_normal(count))
+    spectrum = np.fft.rfft(np.random.default_rng(seed).standard_normal(count))
     noise = np.fft.irfft(spectrum / (1 + (np.fft.rfftfreq(count, 1 / RATE) / 4000) ** 2), count)
     level: Sound = (noise * 0.02 / noise.std()).astype(np.float32)
     return level
@@ -42,6 +42,12 @@ def removed(sound: Sound, spans: list[Span], block: int = 20_011) -> Sound:
         remover = VoiceRemover(sound.shape[1], spans, estimator)
         pieces = [remover.push(sound[at : at + block]) for at in range(0, len(sound), block)]
         return np.concatenate([*pieces, remover.rest()])
+
+
+def alike(stereo: Sound) -> float:
+    """Return the correlation of left and right."""
+    matrix = np.asarray(np.corrcoef(stereo.T))
+    return float(matrix[0, 1])
 
 
 def decibels(a: Sound, b: Sound) -> float:
@@ -66,10 +72,37 @@ def test_the_voice_goes_and_the_rain_stays(tmp_path: Path) -> None:
     left = without[begin:end, 0].astype(float)
     share = left @ voice.astype(float) / (voice.astype(float) @ voice)
     assert 20 * np.log10(abs(share)) < -25
-    assert abs(decibels(without[begin:end, 0], place[begin:end])) < 1.0
+    assert abs(decibels(without[begin:end, 0], place[begin:end])) < 0.5
     steps = np.abs(np.diff(without[:, 0]))
     assert steps[begin - fade : end + fade].max() < 2 * steps[: begin - fade].max(), "no click at the fades"
     assert np.array_equal(removed(sound, [span], 7_777), without), "whatever the blocks are"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("wide", [0.0, 0.5, 1.0])
+def test_a_place_is_as_wide_as_it_was(tmp_path: Path, wide: float) -> None:
+    """Rain that is the same left and right, partly so, and not at all; and as loud on each side as before."""
+    voice = spoken(tmp_path / "v.wav")
+    begin, end = 2 * RATE, 2 * RATE + len(voice)
+    left, other = rain(end + RATE), rain(end + RATE, 9)
+    right = 0.5 * (np.sqrt(1 - wide**2) * left + wide * other)
+    place = np.stack([left, right], axis=1).astype(np.float32)
+    sound = place.copy()
+    sound[begin:end] += voice[:, None]
+    without = removed(sound, [Span(start=begin / RATE, end=end / RATE)])[begin:end]
+    assert alike(without) == pytest.approx(alike(place[begin:end]), abs=0.1)
+    for channel in range(2):
+        assert abs(decibels(without[:, channel], place[begin:end, channel])) < 0.5
+
+
+def test_noise_has_the_covariances_also_of_channels_that_are_the_same_or_silent() -> None:
+    random = np.random.default_rng(1)
+    channels = random.standard_normal((3, 40, 6)) + 1j * random.standard_normal((3, 40, 6))
+    channels[:, :, 3], channels[:, :, 5] = channels[:, :, 0], 0
+    channels[2] = 0
+    covariances = np.einsum("fni,fnj->fij", channels, channels.conj()) / 40
+    factors = _factors(covariances)
+    assert np.einsum("fij,fkj->fik", factors, factors.conj()) == pytest.approx(covariances, abs=1e-6)
 
 
 def test_without_speech_nothing_changes_and_no_process_starts() -> None:
