@@ -101,7 +101,7 @@ def _pipes(process: "subprocess.Popen[bytes]") -> tuple[IO[bytes], IO[bytes]]:
 def _failed() -> RenderError:
     return RenderError(
         "The program that tells voices from what is around them ended or did not answer.",
-        hint="Try again; if it stays so, mute the voices instead: --source-sound muted.",
+        hint="Try again; if it stays so, turn the sound down under voices instead of taking them out.",
         subject="sound",
         code="ambience",
     )

@@ -149,3 +149,4 @@ def test_a_process_that_dies_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
     with pytest.raises(RenderError, match="voices") as caught, VoiceEstimator(Control()) as estimator:
         estimator.voice(np.zeros(BLOCK, np.float32))
     assert caught.value.instance_code == "ambience"
+    assert caught.value.hint is not None and "--" not in caught.value.hint, "commands have options of their own"
