@@ -101,8 +101,13 @@ class Part:
 
     @property
     def contents(self) -> tuple[str, ...]:
-        """The content hashes of `inputs`, in their order: with what ffmpeg is told, they decide its pixels."""
-        return (*(take.shot.source for take in self.takes), *([self.stamp.logo.source] if self.stamp else []))
+        """What its `inputs` hold, in their order: with what ffmpeg is told, it decides the part's pixels.
+
+        That is the files' content hashes, and the names of films, which say how these were made of a photograph.
+        """
+        films = [take.source.path.name for take in self.takes if take.source.still]
+        logo = [self.stamp.logo.source, self.stamp.film.name] if self.stamp else []
+        return (*(take.shot.source for take in self.takes), *films, *logo)
 
     def without_lead(self) -> "Part":
         """Return the same part, decoded from its very first picture on."""

@@ -10,7 +10,7 @@ from PIL import Image
 
 from app.media.atomic import new_file, storage_errors
 from app.media.containers import MAX_PIXELS
-from app.media.photo import read_photo, write_film
+from app.media.photo import FILM_MAKER, read_photo, write_film
 
 _SEEN = 8  # a pixel's own colour counts fully from an eighth of full opacity on: below, 8 bits hold it badly
 
@@ -22,7 +22,7 @@ def logo_film(
 
     Raises `MediaError` as `photo_info`, and `StorageError`.
     """
-    film = folder / f"logo-{content_hash[:32]}-{size[0]}x{size[1]}.mkv"
+    film = folder / f"logo-{content_hash[:32]}-{size[0]}x{size[1]}-{FILM_MAKER}.mkv"
     if film.exists():
         return film
     picture = read_photo(path, max_pixels=max_pixels, alpha=True).convert("RGBA")

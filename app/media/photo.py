@@ -14,6 +14,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pi_heif
+import PIL
 from PIL import Image, ImageCms, ImageOps
 
 from app.errors import MediaError
@@ -28,9 +29,14 @@ from app.models.timing import OUTPUT_FPS
 FILM_PIXELS = 8_300_000
 """The most that a photograph's film has: a window of 9:16 in a landscape of that size is still 1400 pixels wide."""
 
+FILM_MAKER = f"1-pillow-{PIL.__version__}-heif-{pi_heif.__version__}"
+"""What decides a film's pixels besides the photograph; the first number rises with each change of how it is made."""
+
 _FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
-_BRANDS = frozenset([b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"])
-_BYTE = 255
+_HEIC = frozenset([b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"])
+_AVIF = frozenset([b"avif", b"avis"])
+_ANY_OF_THEM = frozenset([b"mif1", b"msf1"])  # either, by the brands that it is said to be compatible with
+_HEAD = 256  # bytes: the brands are told first
 _SMALLEST = 16  # pixels of a side
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError, KeyError, OverflowError, RuntimeError)
 """What Pillow's readers raise for files that are not what they begin like."""
@@ -40,15 +46,36 @@ Image.MAX_IMAGE_PIXELS = None  # the limit is ours: by file, and an error that s
 
 
 def is_photo(path: Path) -> bool:
-    """Return whether the file begins as a JPEG, PNG, WebP or HEIC does, whatever its name. False if it is not there."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(16)
-    except OSError:
-        return False
+    """Return whether the file begins as a photograph does, whatever its name: JPEG, PNG, WebP, HEIC or (not read) AVIF.
+
+    False if it is not there.
+    """
+    head = _head(path)
     if head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
         return True
-    return (head[:4] == b"RIFF" and head[8:12] == b"WEBP") or (head[4:8] == b"ftyp" and head[8:12] in _BRANDS)
+    main = _brands(head)[:1]
+    return (head[:4] == b"RIFF" and head[8:12] == b"WEBP") or not {*main}.isdisjoint(_HEIC | _ANY_OF_THEM | {b"avif"})
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_HEAD)
+    except OSError:
+        return b""
+
+
+def _brands(head: bytes) -> list[bytes]:
+    """Return the main brand and those it is compatible with (ISO 14496-12, 4.3); none if it begins otherwise."""
+    if head[4:8] != b"ftyp":
+        return []
+    end = min(len(head), int.from_bytes(head[:4], "big"))
+    return [head[8:12], *(head[at : at + 4] for at in range(16, end, 4))]
+
+
+def _is_avif(path: Path) -> bool:
+    brands = {*_brands(_head(path))}
+    return not brands.isdisjoint(_AVIF) and brands.isdisjoint(_HEIC)
 
 
 def photo_info(path: Path, *, max_pixels: int = MAX_PIXELS, control: Control | None = None) -> MediaInfo:
@@ -57,9 +84,9 @@ def photo_info(path: Path, *, max_pixels: int = MAX_PIXELS, control: Control | N
     Its pixels are read too, so that one that was cut off is known now. Raises `Cancelled`, and `MediaError`:
     media_missing, media_empty, media_too_large, media_truncated, media_unreadable, media_too_small.
     """
-    with _opened(path, max_pixels) as (image, _):
+    with _opened(path, max_pixels) as (image, profile):
         codec, (width, height) = (image.format or "").lower(), image.size
-    upright = read_photo(path, max_pixels=max_pixels)
+        upright = _on_white(_upright(image, profile))
     return MediaInfo(
         content_hash=file_hash(path, control),
         size_bytes=path.stat().st_size,
@@ -79,14 +106,21 @@ def photo_info(path: Path, *, max_pixels: int = MAX_PIXELS, control: Control | N
 def read_photo(path: Path, *, max_pixels: int = MAX_PIXELS, alpha: bool = False) -> Image.Image:
     """Return the picture upright, in sRGB: RGB on white, or RGBA with `alpha`. Raises `MediaError` as `photo_info`."""
     with _opened(path, max_pixels) as (image, profile):
-        upright = ImageOps.exif_transpose(image)  # Pillow's HEIC reader has turned it, and says so
-        picture = _in_srgb(_eight_bits(upright), profile)
+        picture = _upright(image, profile)
     return picture if alpha else _on_white(picture)
+
+
+def _upright(image: Image.Image, profile: bytes | None) -> Image.Image:
+    turned = ImageOps.exif_transpose(image)  # Pillow's HEIC reader has turned it, and says so
+    return _in_srgb(_eight_bits(turned), profile)
 
 
 @contextmanager
 def _opened(path: Path, max_pixels: int) -> Iterator[tuple[Image.Image, bytes | None]]:
     check_file(path)
+    if _is_avif(path):
+        hint = "Save it as JPEG, PNG, WebP or HEIC."
+        raise _error(path, "media_unreadable", "is an AVIF picture, which Edit Factory does not read", hint)
     try:
         with warnings.catch_warnings(action="ignore"), Image.open(path, formats=_FORMATS) as image:
             if image.width * image.height > max_pixels:
@@ -124,8 +158,7 @@ def _error(path: Path, code: str, what: str, hint: str) -> MediaError:
 def _eight_bits(image: Image.Image) -> Image.Image:
     """Return the picture in a mode that colours can be converted from; 16-bit gray would be clipped by Pillow."""
     if image.mode.startswith("I"):
-        values = np.asarray(image).astype(np.int64)
-        return Image.fromarray((values >> 8 if values.max(initial=0) > _BYTE else values).astype(np.uint8))
+        return Image.fromarray((np.asarray(image).astype(np.int64) >> 8).astype(np.uint8))
     if image.mode in {"RGB", "RGBA", "CMYK", "L"}:
         return image
     return image.convert("RGBA" if "transparency" in image.info or "A" in image.mode else "RGB")
@@ -156,7 +189,7 @@ def photo_film(path: Path, content_hash: str, folder: Path, *, max_pixels: int =
 
     Raises `MediaError` as `photo_info`, and `StorageError`.
     """
-    film = folder / f"photo-{content_hash[:32]}.mkv"
+    film = folder / f"photo-{content_hash[:32]}-{FILM_MAKER}.mkv"
     if film.exists():
         return film
     picture = read_photo(path, max_pixels=max_pixels)

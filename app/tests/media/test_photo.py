@@ -11,6 +11,8 @@ import pytest
 from PIL import Image, ImageCms
 
 from app.errors import MediaError
+from app.media.ffmpeg import find_ffmpeg
+from app.media.parts import look_of, pieces_of
 from app.media.photo import FILM_PIXELS, is_photo, photo_film, read_photo
 from app.media.photo_analysis import PHOTO_SECONDS, analyze_photo
 from app.media.probe import probe
@@ -54,6 +56,21 @@ def test_other_modes(tmp_path: Path, mode: str) -> None:
     shown = np.asarray(read_photo(tmp_path / f"p{suffix}"))
     assert shown.shape == (600, 800, 3)
     assert shown.mean() == pytest.approx(np.asarray(gray).mean(), abs=12)
+
+
+def test_a_dark_picture_of_16_bits_stays_dark(tmp_path: Path) -> None:
+    Image.fromarray(np.full((40, 30), 250, np.uint16)).save(tmp_path / "p.png")
+    assert read_photo(tmp_path / "p.png").getpixel((5, 5)) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("brands", [b"avif\0\0\0\0avifmif1miaf", b"mif1\0\0\0\0mif1avifmiaf"])
+def test_what_is_not_read_is_told_by_its_name(tmp_path: Path, brands: bytes) -> None:
+    path = tmp_path / "p.heic"
+    path.write_bytes((8 + len(brands)).to_bytes(4, "big") + b"ftyp" + brands + bytes(100))
+    with pytest.raises(MediaError, match=r"p.heic is an AVIF picture, which Edit Factory does not read") as caught:
+        probe(path)
+    assert caught.value.instance_code == "media_unreadable"
+    assert "JPEG" in (caught.value.hint or "")
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp"])
@@ -134,6 +151,22 @@ def test_it_is_measured_as_one_shot(tmp_path: Path) -> None:
     assert analyze_photo(tmp_path / "black.png", probe(tmp_path / "black.png"), 7).shots[0].reject == "black"
     Image.new("RGB", (300, 300), (90, 90, 90)).save(tmp_path / "flat.png")
     assert analyze_photo(tmp_path / "flat.png", probe(tmp_path / "flat.png"), 7).shots[0].reject == "blurred"
+
+
+@pytest.mark.parametrize("name", ["p.png", "c.mp4"])
+def test_a_film_made_otherwise_is_another_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    path = tmp_path / name
+    make = photo if name == "p.png" else make_clip
+    stage = Stage(tmp_path, make(path))
+    edit = stage.edit([shot(stage.keys[0], 0, 10)], TALL)
+
+    def key() -> str:
+        return pieces_of(stage.parts(edit), look_of(edit, None))[0].key(find_ffmpeg())
+
+    before = key()
+    assert key() == before
+    monkeypatch.setattr("app.media.photo.FILM_MAKER", "2-another")
+    assert (key() != before) == (name == "p.png"), "footage that moves has no film"
 
 
 ZOOM = Move(start=View(), end=View(zoom=1.2))
