@@ -179,7 +179,8 @@ def _input(take: Take) -> Input:
     if take.source.still:
         return Input(take.source.path, ("-threads", str(DECODE_THREADS)))
     start, length = take.excerpt.start - take.lead, take.lead + seconds_of(take.frames.count) + _TAIL
-    return Input(take.source.path, ("-threads", str(DECODE_THREADS), "-ss", f"{start:.6f}", "-t", f"{length:.6f}"))
+    begin = ("-ss", f"{start:.6f}") if start > 0 else ()  # a seek to second 0 of an FLV finds nothing
+    return Input(take.source.path, ("-threads", str(DECODE_THREADS), *begin, "-t", f"{length:.6f}"))
 
 
 def picture(part: Part, canvas: Canvas, *, captions: bool, then: str = "") -> tuple[str, ...]:

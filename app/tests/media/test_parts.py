@@ -92,12 +92,12 @@ CONTAINERS = {
 def test_other_containers(tmp_path: Path, suffix: str) -> None:
     """MPEG-TS begins at 1.4 s and has no index, AVI has no presentation times: no shot may move or begin with a still.
 
-    The shots begin on a key frame, well after one, and just before one.
+    The shots begin on a key frame, well after one, just before one, and where the file begins.
     """
     plain = numbered_clip(tmp_path / "plain.mkv", times_at(Fraction(30), 150))
     ffmpeg("-i", plain, *CONTAINERS[suffix], "-g", "30", tmp_path / f"n{suffix}")
     stage = Stage(tmp_path, tmp_path / f"n{suffix}")
-    starts = (1.0, 1.7, 3.9)
+    starts = (1.0, 1.7, 3.9, 0.1)
     shown = numbers(stage.rendered(*(shot(stage.keys[0], start, 20) for start in starts)))
     assert shown == [number for start in starts for number in range(round(start * 30), round(start * 30) + 20)]
 
