@@ -7,6 +7,7 @@ that takes one JSON argument and prints one JSON answer.
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,8 @@ def python() -> Path:
 def ask(peer: str, told: Any) -> Any:
     """Run the script `peer` with `told` and return its answer. Raises `NoPeers` and `CalledProcessError`."""
     command = [str(python()), str(SCRIPTS / f"{peer}.py"), json.dumps(told)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own script
+    with tempfile.TemporaryDirectory(prefix="ef-peer-") as folder:  # MoviePy leaves files where it is started
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)  # noqa: S603 - our own script
     return json.loads(done.stdout.splitlines()[-1])
 
 
