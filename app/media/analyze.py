@@ -49,8 +49,7 @@ def analyze(
     when nothing decodes, media_bad_times, and the codes of `open_media`) and `Cancelled`.
     """
     picture = control.part(0.0, _PICTURE_SHARE)
-    looked = signals_of(path, info, picture, max_pixels, thorough=thorough, threads=threads)
-    signals, changes = joined(looked.pieces, looked.cuts)
+    signals, changes = joined(signals_of(path, info, picture, max_pixels, thorough=thorough, threads=threads))
     spoken = speech(path, control.part(_PICTURE_SHARE, 1.0), info.duration, max_pixels) if info.audio else ()
     control.report(1.0)
     return Analysis(

@@ -9,7 +9,7 @@ What is found does not depend on how many threads there are: each group is decod
 
 import os
 import threading
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,7 +20,6 @@ from app.media.faces import FaceFinder
 from app.media.glance import Glance, Reading, Unfit, glances, side_by_side
 from app.media.groups import Group, groups_of
 from app.media.runs import MOVES, Suspect, decode_runs
-from app.media.sieve import Sieved, off_grid, sieve
 from app.media.signals import Signals, measure, unlikeness
 from app.models.control import Control
 from app.models.media import MediaInfo
@@ -44,14 +43,6 @@ _GLANCES_SHARE = 0.3  # of the work
 _FIRST_SHARE = 0.02  # reading the packets
 
 
-@dataclass(frozen=True)
-class Looked:
-    """The signals of all runs of frames that were looked at, in order of time, and times of cuts outside those."""
-
-    pieces: list[Signals]
-    cuts: list[float] = field(default_factory=list)
-
-
 def signals_of(
     path: Path,
     info: MediaInfo,
@@ -60,8 +51,8 @@ def signals_of(
     *,
     thorough: bool = False,
     threads: int | None = None,
-) -> Looked:
-    """Return what was looked at, and where.
+) -> list[Signals]:
+    """Return the signals of all runs of frames that were looked at, in order of time.
 
     With `thorough`, and where groups cannot be told apart, that is one run of every frame. Raises what `measure` does.
     """
@@ -73,37 +64,22 @@ def signals_of(
             return _gated(reading, groups, control, threads or os.cpu_count() or 1)
         except Unfit:
             pass
-    return Looked([measure(path, info, control, max_pixels, faces)])
+    return [measure(path, info, control, max_pixels, faces)]
 
 
-def _gated(reading: Reading, groups: list[Group], control: Control, threads: int) -> Looked:
+def _gated(reading: Reading, groups: list[Group], control: Control, threads: int) -> list[Signals]:
     tally = _Tally(control, _FIRST_SHARE, _GLANCES_SHARE, len(groups))
     blocks = [groups[i : i + _GROUPS_AT_ONCE] for i in range(0, len(groups), _GROUPS_AT_ONCE)]
     seen = [g for block in side_by_side(lambda b: glances(reading, b, tally.add), blocks, threads) for g in block]
     suspects = suspects_of(groups, seen)
     pictures = sum(suspect.group.pictures for suspect in suspects if suspect)
     tally = _Tally(control, _GLANCES_SHARE, 1.0, pictures)
-    sieved = _sieved(reading, groups, suspects, tally, threads)
     chains = chains_of(suspects)
     runs = side_by_side(lambda chain: decode_runs(reading, chain, tally.add), chains, threads)
     decoded = {suspect.group.begin for chain in chains for suspect in chain}
     sparse = [_sparse(g.signals) for group, g in zip(groups, seen, strict=True) if group.begin not in decoded]
-    pieces = [*(run for chain in runs for run in chain), *sparse, *(piece for s in sieved for piece in s.pieces)]
-    pieces.sort(key=lambda piece: (float(piece.time[0]), not piece.is_dense[0]))  # then glances, then what was sieved
-    return Looked(pieces, [cut for s in sieved for cut in s.cuts])
-
-
-def _sieved(
-    reading: Reading, groups: list[Group], suspects: list[Suspect | None], tally: "_Tally", threads: int
-) -> list[Sieved]:
-    """Sieve the suspects that can be, which are none any more then."""
-    eligible = [
-        suspect if suspect and suspect.after and suspect.differs and off else None
-        for suspect, off in zip(suspects, off_grid(groups), strict=True)
-    ]
-    chains = chains_of(eligible)
-    suspects[:] = [None if sieved else suspect for sieved, suspect in zip(eligible, suspects, strict=True)]
-    return side_by_side(lambda chain: sieve(reading, chain, tally.add), chains, threads)
+    pieces = [*(run for chain in runs for run in chain), *sparse]
+    return sorted(pieces, key=lambda piece: float(piece.time[0]))
 
 
 def chains_of(suspects: list[Suspect | None]) -> list[list[Suspect]]:

@@ -10,8 +10,8 @@ from app.media.shots import Change, Stretch, transitions
 from app.media.signals import NUMBERS, Flags, Signals
 
 
-def joined(pieces: Sequence[Signals], cuts: Sequence[float] = ()) -> tuple[Signals, list[Change]]:
-    """Return the signals of all pieces, which are in order of time, and the changes in those and at `cuts` (s).
+def joined(pieces: Sequence[Signals]) -> tuple[Signals, list[Change]]:
+    """Return the signals of all pieces, which are in order of time, and the changes in those.
 
     Pieces may overlap by some frames; then the earlier one's count. A glance has no changes.
     """
@@ -31,8 +31,7 @@ def joined(pieces: Sequence[Signals], cuts: Sequence[float] = ()) -> tuple[Signa
         focus=tuple(sorted((seen for piece in pieces for seen in piece.focus), key=lambda seen: seen[0])),
         **{name: column(getattr(piece, name) for piece in pieces) for name in NUMBERS},
     )
-    rows = [int(np.searchsorted(signals.time, cut - 1e-9)) for cut in cuts]
-    return signals, _changes(pieces, signals.time, rows)
+    return signals, _changes(pieces, signals.time)
 
 
 def _first_seen(pieces: Sequence[Signals]) -> Flags:
@@ -44,11 +43,11 @@ def _first_seen(pieces: Sequence[Signals]) -> Flags:
     return np.concatenate(kept)
 
 
-def _changes(pieces: Sequence[Signals], time: npt.NDArray[np.float64], known: Sequence[int]) -> list[Change]:
-    """Return the changes in all dense pieces and the known cuts, each once, in rows of the joined signals."""
+def _changes(pieces: Sequence[Signals], time: npt.NDArray[np.float64]) -> list[Change]:
+    """Return the changes in all dense pieces, each once, in rows of the joined signals."""
     found = [_moved(change, piece, time) for piece in pieces if piece.is_dense[0] for change in transitions(piece)]
     slow = _united([change for change in found if change.kind != "cut"])
-    cuts = sorted({change.frames.first for change in found if change.kind == "cut"} | set(known))
+    cuts = sorted({change.frames.first for change in found if change.kind == "cut"})
     cuts = [at for at in cuts if not any(s.frames.first <= at <= s.frames.end for s in slow)]
     changes = [*slow, *(Change("cut", Stretch(at, at)) for at in cuts if at > 0)]
     return sorted(changes, key=lambda change: (change.frames.first, change.frames.end))

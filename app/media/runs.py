@@ -1,6 +1,6 @@
 """Groups of pictures in which a shot may change, decoded from their key frame on until nothing changes any more."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,18 +98,11 @@ def is_at_end(frame: VideoFrame, group: Group) -> bool:
     return group.end is not None and frame.pts is not None and frame.pts >= group.end
 
 
-Windows = Sequence[tuple[int, int]]
-"""Stretches of time: the first and the last tick of each."""
-
-
-def frames_from(source: Open, begin: int, windows: Windows | None = None) -> Iterator[VideoFrame]:
-    """Yield the frames from the key frame at `begin` on to the end; those before it are not whole and left out.
-
-    With `windows`, of the frames outside those only the ones that others are made from.
-    """
+def frames_from(source: Open, begin: int) -> Iterator[VideoFrame]:
+    """Yield the frames from the key frame at `begin` on to the end; those before it are not whole and left out."""
     source.forget()
     first = True
-    for frame in _decoded(source, begin, windows):
+    for frame in _decoded(source, begin):
         if frame.pts is None or frame.pts < begin:
             continue
         if first and frame.pts != begin:
@@ -120,11 +113,8 @@ def frames_from(source: Open, begin: int, windows: Windows | None = None) -> Ite
         raise Unfit
 
 
-def _decoded(source: Open, begin: int, windows: Windows | None) -> Iterator[VideoFrame]:
+def _decoded(source: Open, begin: int) -> Iterator[VideoFrame]:
     for packet in source.packets(begin):
-        if windows is not None:
-            inside = any(first <= (packet.pts or 0) <= last for first, last in windows)
-            source.stream.codec_context.skip_frame = "DEFAULT" if inside else "NONREF"
         yield from source.decode(packet)
     yield from source.decode(None)
 

@@ -6,7 +6,7 @@ side (160x90 for 16:9). They are compared and forgotten; only a few numbers a fr
 
 from array import array
 from collections import deque
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 
@@ -120,15 +120,6 @@ NUMBERS = tuple(
 """The float32 arrays of `Signals`, in order."""
 
 
-def rows_of(signals: Signals, first: int, end: int) -> Signals:
-    """Return the signals of these frames only."""
-    part = slice(first, end)
-    arrays = {name: getattr(signals, name)[part] for name in ("time", "dhash", *NUMBERS)}
-    begin, last = signals.time[first], signals.time[end - 1]
-    focus = tuple(seen for seen in signals.focus if begin <= seen[0] <= last)
-    return replace(signals, **arrays, focus=focus, linked=signals.is_linked[part], dense=signals.is_dense[part])
-
-
 def lag_frames(lag: int, fps: float) -> int:
     """Return how many frames of this rate last as long as `lag` frames at 30 a second, at least 2."""
     return max(2, round(lag * fps / 30))
@@ -201,16 +192,6 @@ def unlikeness(a: Histograms, b: Histograms) -> float:
     return max((float(np.abs(x - y).sum()) / 2 for x, y in zip(a, b, strict=False)), default=0.0)
 
 
-def blend_of(first: Numbers, middle: Numbers, last: Numbers, share: float) -> tuple[float, float, float]:
-    """Return how far two pictures differ, how far `middle` is from their mix as a share of that, and their likeness.
-
-    The mix has `share` of the last one. See `lag14`, `blend` and `alike` of `Signals`.
-    """
-    far = _change(first, last)
-    off = float(np.abs(middle - (first * (1 - share) + last * share)).mean())
-    return far, off / max(far, 1.0), _correlation(first, last)
-
-
 class Meter:
     """Takes frames in order and keeps their numbers; memory grows by 120 bytes a frame, 13 MB an hour.
 
@@ -274,11 +255,6 @@ class Meter:
         )
 
     @property
-    def smooth(self) -> Numbers:
-        """The newest frame's luma in means of 4x4 samples of its thumbnail."""
-        return self._recent[-1].smooth
-
-    @property
     def histograms(self) -> Histograms:
         """The newest frame's histograms of Y, U and V, 32 shares each; empty before the first frame."""
         return self._histograms
@@ -316,7 +292,10 @@ class Meter:
         if len(self._recent) <= self._blend:
             return 0.0, 1.0, 1.0
         first, middle, last = (self._recent[i].smooth for i in (0, self._blend // 2, self._blend))
-        return blend_of(first, middle, last, (self._blend // 2) / self._blend)
+        far = _change(first, last)
+        share = (self._blend // 2) / self._blend
+        off = float(np.abs(middle - (first * (1 - share) + last * share)).mean())
+        return far, off / max(far, 1.0), _correlation(first, last)
 
 
 def _planes(frame: VideoFrame) -> tuple[Bytes, Bytes, Bytes]:

@@ -18,7 +18,6 @@ BARE = {"float", "int", "float | None", "int | None"}
 ALLOWED = {
     ("app/media/shots.py", "Stretch"),  # the analysis' own type: numbers of a file's pictures
     ("app/media/groups.py", "Group"),  # the same, in ticks of the file
-    ("app/media/signals.py", "rows_of"),  # rows of arrays
     ("app/media/doubts.py", "may_be_cuts"),
     ("app/media/sound.py", "Stored"),  # samples, as a file holds them
     ("app/editing/choice.py", "Pick"),  # stored as JSON; it has `excerpt`

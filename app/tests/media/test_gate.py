@@ -27,7 +27,7 @@ def analysed(path: Path, *, thorough: bool = False, threads: int | None = None) 
 
 
 def pieces(path: Path, threads: int = 2) -> list[Signals]:
-    return signals_of(path, probe(path), Control(), threads=threads).pieces
+    return signals_of(path, probe(path), Control(), threads=threads)
 
 
 @pytest.fixture
