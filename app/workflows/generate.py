@@ -135,9 +135,17 @@ def _bytes_of(path: Path) -> int:
 
 
 def _weights(request: MakeRequest, sources: Sequence[Source], settings: Settings) -> dict[str, float]:
-    """Return the seconds each step is expected to take; those to analyse a pixel were measured on two cores."""
+    """Return the seconds each step is expected to take.
+
+    Those to analyse a pixel were measured on two cores: 1.3e-9 for a phone's film, 3.8e-9 for an edited one, and every
+    frame of either 4e-9.
+    """
     pixels = sum(s.info.duration * s.info.fps * s.info.width * s.info.height for s in sources)
-    weights = {"analyze": pixels * 4e-9 + 0.1, "speak": 4.0 * len(request.scripts), "choose": 0.2}
+    weights = {
+        "analyze": pixels * (4e-9 if request.thorough else 2e-9) + 0.1,
+        "speak": 4.0 * len(request.scripts),
+        "choose": 0.2,
+    }
     canvas = canvas_for(presets()[request.preset], qualities()[request.quality])
     frames = frame_nearest(request.duration)
     return weights | {"render": request.count * render_seconds(settings, request.quality, canvas, frames)}
