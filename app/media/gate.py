@@ -61,10 +61,15 @@ def signals_of(
     if groups is not None:
         reading = Reading(path, info, control, max_pixels, faces)
         try:
-            return _gated(reading, groups, control, threads or os.cpu_count() or 1)
+            return _gated(reading, groups, control, threads or _cores())
         except Unfit:
             pass
     return [measure(path, info, control, max_pixels, faces)]
+
+
+def _cores() -> int:
+    """Return on how many cores this process may run: in a container they are fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _gated(reading: Reading, groups: list[Group], control: Control, threads: int) -> list[Signals]:

@@ -160,7 +160,7 @@ def encode_piece(piece: Piece, place: Workplace) -> Path:
     Raises `MediaError` (source_short) when the source ends in mid-shot, or (source_changes) when its pictures change
     their size or format there, and what `run` raises.
     """
-    part, own = piece.part, replace(place, folder=place.folder / piece.part.name.removesuffix(".mp4"))
+    part, own = piece.part, replace(place, folder=place.folder / f"part-{piece.part.index:04}")
     own.folder.mkdir()
     if piece.captions and piece.look.captions:
         piece.look.captions.put(piece.captions.text, own.folder)
