@@ -1,7 +1,8 @@
 """A file's signals from as few frames as will do: a glance at each group of pictures, and runs where shots may change.
 
-A group is decoded when its key frame and the next one differ, when they are of different kinds, when nothing moved at
-its start (only who looked at all of it may call it frozen), and when it is the last one. What happens between two key
+A group is decoded when its key frame and the next one differ, when they are of different kinds, when it is long enough
+to hold a shot and the way back, when nothing moved at its start (only who looked at all of it may call it frozen), and
+when it is the last one. What happens between two key
 frames that look the same and leaves no trace in the second is not seen: `thorough` reads every frame.
 
 What is found does not depend on how many threads there are: each group is decoded from its own key frame on.
@@ -19,7 +20,7 @@ from app.media.containers import MAX_PIXELS
 from app.media.faces import FaceFinder
 from app.media.glance import Glance, Reading, Unfit, glances, side_by_side
 from app.media.groups import Group, groups_of
-from app.media.runs import MOVES, Suspect, decode_runs
+from app.media.runs import MOVES, SHORT, Suspect, decode_runs
 from app.media.signals import Signals, measure, unlikeness
 from app.models.control import Control
 from app.models.media import MediaInfo
@@ -76,7 +77,7 @@ def _gated(reading: Reading, groups: list[Group], control: Control, threads: int
     tally = _Tally(control, _FIRST_SHARE, _GLANCES_SHARE, len(groups))
     blocks = [groups[i : i + _GROUPS_AT_ONCE] for i in range(0, len(groups), _GROUPS_AT_ONCE)]
     seen = [g for block in side_by_side(lambda b: glances(reading, b, tally.add), blocks, threads) for g in block]
-    suspects = suspects_of(groups, seen)
+    suspects = suspects_of(groups, seen, SHORT * reading.info.fps)
     pictures = sum(suspect.group.pictures for suspect in suspects if suspect)
     tally = _Tally(control, _GLANCES_SHARE, 1.0, pictures)
     chains = chains_of(suspects)
@@ -101,11 +102,14 @@ def chains_of(suspects: list[Suspect | None]) -> list[list[Suspect]]:
     return chains
 
 
-def suspects_of(groups: list[Group], seen: list[Glance]) -> list[Suspect | None]:
-    """Return for each group how it has to be decoded, or None for one that a glance is enough for."""
+def suspects_of(groups: list[Group], seen: list[Glance], short: float) -> list[Suspect | None]:
+    """Return for each group how it has to be decoded, or None for one that a glance is enough for.
+
+    A group of more than `short` pictures never is one: key frames far apart may show one picture and others between.
+    """
     found: list[Suspect | None] = []
     for group, (glance, after) in zip(groups, pairwise(seen), strict=False):
-        still, differs = _is_still(glance), _differ(glance, after)
+        still, differs = _is_still(glance), group.pictures > short or _differ(glance, after)
         found.append(Suspect(group, after.histograms, differs, still) if still or differs else None)
     return [*found, Suspect(groups[-1], ())]
 

@@ -49,8 +49,14 @@ def test_one_at_whose_start_nothing_moves_until_something_does(clip: Footage) ->
     assert len(frozen) == 60 == done
 
 
+def test_a_long_group_is_decoded_though_its_key_frames_look_alike(clip: Footage) -> None:
+    alike = [clip.seen[0]] * 4
+    assert suspects_of(clip.groups, alike, short=60)[:3] == [None] * 3
+    assert all(s and s.differs for s in suspects_of(clip.groups, alike, short=59)[:3])
+
+
 def test_only_what_stands_still_in_all_three_pictures_is_still(clip: Footage) -> None:
-    found = suspects_of(clip.groups, clip.seen)
+    found = suspects_of(clip.groups, clip.seen, short=60)
     assert [bool(s and s.still) for s in found[:3]] == [False, False, False]
     assert found[1] is not None and found[1].differs
     assert found[3] is not None and not found[3].after
