@@ -2,8 +2,8 @@
 
 A network estimates the voice, and each frequency is turned down by as much of it as the voice holds. The holes are
 filled with noise of the strengths that the place has where nobody speaks, and as alike left and right, or the rain
-would come and go, or grow narrow, with every word. Of rain under recorded sentences (seven of them, 9 dB over it) 26 dB
-of the voice go, and the place's own level stays within 0.5 dB where it could be listened to before, within 1 dB where
+would come and go, or grow narrow, with every word. Of rain under recorded sentences (seven of them, 9 dB over it) over
+25 dB of the voice go, and the place's own level stays within 0.5 dB where it could be listened to before, 1 dB where
 a file begins with speech. Sound outside of speech and its fades is not touched by a single bit.
 
 Everything goes through in blocks, so that memory does not grow with the length.
