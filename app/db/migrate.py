@@ -87,6 +87,8 @@ def _upgrade(connection: Connection, scripts: Path) -> None:
     config = Config()
     config.set_main_option("script_location", str(scripts).replace("%", "%%"))
     config.attributes["connection"] = connection
+    if not _is_sqlite(connection):  # what changes a table names it without its schema
+        connection.execute(text(f"SET LOCAL search_path TO {SCHEMA}"))
     command.upgrade(config, "head")
 
 

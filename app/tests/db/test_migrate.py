@@ -15,11 +15,12 @@ from app.config import Settings, load_settings
 from app.db import Database, close_databases, open_database
 from app.db.engine import FILE_NAME
 from app.db.migrate import COPIES_KEPT, head, migrate
-from app.db.tables import SCHEMA, leases, metadata
+from app.db.tables import SCHEMA, clips, leases, metadata
 from app.errors import EnvironmentProblem, StorageError
 from app.tests.ground.children import child, finish, said, tell
 
 SCRIPTS = Path(__file__).parents[2] / "db" / "migrations"
+NEWEST = int(head())
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.store)])
@@ -49,7 +50,7 @@ def later_scripts(folder: Path, *, steps: int = 1, last: str = "") -> Path:
     """Return today's scripts and `steps` more, each of which adds a table, empties the leases and does `last`."""
     scripts = folder / f"scripts{steps}{last[:5]}"
     shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    for number in range(2, 2 + steps):
+    for number in range(NEWEST + 1, NEWEST + 1 + steps):
         script = LATER.format(number=number, before=number - 1, last=last)
         (scripts / "versions" / f"{number:04}_later.py").write_text(script)
     return scripts
@@ -171,12 +172,12 @@ def test_a_copy_is_kept_before_anything_changes(bare: Settings, tmp_path: Path) 
     add_lease(database)
     backups = tmp_path / "backups"
     migrate(database.reads, database.writes, backups, later_scripts(tmp_path, steps=2))
-    assert version(database) == "0003"
-    assert {"later2", "later3"} <= tables(database)
+    assert version(database) == f"{NEWEST + 2:04}"
+    assert {f"later{NEWEST + 1}", f"later{NEWEST + 2}"} <= tables(database)
     with database.read() as connection:
         assert connection.execute(select(leases.c.name)).all() == []
     (copy,) = copies(database, backups)
-    assert "0001" in copy
+    assert head() in copy
     assert names_kept(database, backups, copy) == ["ours"]
 
 
@@ -188,11 +189,11 @@ def test_a_failure_half_way_leaves_the_old_state(bare: Settings, tmp_path: Path)
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
             migrate(database.reads, database.writes, tmp_path / "backups", broken)
-    assert (version(database), tables(database)) == ("0001", before)
+    assert (version(database), tables(database)) == (head(), before)
     with database.read() as connection:
         assert connection.execute(select(leases.c.name)).scalars().all() == ["ours"]
     migrate(database.reads, database.writes, tmp_path / "backups", later_scripts(tmp_path))
-    assert version(database) == "0002"
+    assert version(database) == f"{NEWEST + 1:04}"
 
 
 def test_only_so_many_copies_are_kept(bare: Settings, tmp_path: Path) -> None:
@@ -229,7 +230,7 @@ def test_what_a_killed_process_left_is_no_copy(settings: Settings, tmp_path: Pat
     migrate(database.reads, database.writes, backups, later_scripts(tmp_path))
     other, copy = copies(database, backups)
     assert other == "mine.txt"
-    assert copy.startswith("schema-0001-2")
+    assert copy.startswith(f"schema-{head()}-2")
 
 
 def test_where_no_copy_can_be_made_nothing_is_changed(settings: Settings, tmp_path: Path) -> None:
@@ -238,7 +239,7 @@ def test_where_no_copy_can_be_made_nothing_is_changed(settings: Settings, tmp_pa
     with pytest.raises(StorageError, match="must be copied") as caught:
         migrate(database.reads, database.writes, tmp_path / "file", later_scripts(tmp_path))
     assert "nothing was changed" in caught.value.hint
-    assert version(database) == "0001"
+    assert version(database) == head()
 
 
 def test_a_start_tells_nothing_of_migrations(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
@@ -265,3 +266,23 @@ def test_newest_is_the_last_script() -> None:
     names = sorted(path.name[:4] for path in (SCRIPTS / "versions").glob("[0-9]*.py"))
     assert head() == names[-1]
     assert names == [f"{number:04}" for number in range(1, len(names) + 1)]
+
+
+def test_what_an_older_version_wrote_is_there_after_the_change(bare: Settings, tmp_path: Path) -> None:
+    first = tmp_path / "first"
+    shutil.copytree(SCRIPTS, first, ignore=shutil.ignore_patterns("__pycache__", "000[2-9]*"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.db.engine.migrate", lambda reads, writes, backups: migrate(reads, writes, backups, first))
+        database = open_database(bare)
+    assert version(database) == "0001"
+    clip = (
+        "INSERT INTO {place}clips (id, job_id, name, edit_identity, files, created_at) VALUES (:a, :b, :c, :d, :e, :f)"
+    )
+    told = {"a": "clip", "b": "job", "c": "Țară", "d": "edit", "e": "{}", "f": "2026-01-02 03:04:05"}
+    with database.write() as connection:
+        connection.execute(text(clip.format(place="" if database.is_sqlite else f"{SCHEMA}.")), told)
+    migrate(database.reads, database.writes, tmp_path / "backups")
+    assert version(database) == head()
+    with database.read() as connection:
+        (row,) = connection.execute(select(clips)).all()
+    assert (row.name, row.state, row.version, row.notes, row.files) == ("Țară", "new", 1, [], {})

@@ -1,0 +1,1 @@
+"""The library's records, a module for each noun."""
