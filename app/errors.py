@@ -4,7 +4,8 @@
     ├── InputError                exit 2   an option, a script or an edit document is wrong
     │   ├── UnknownName                    preset, voice, language, style ... that does not exist
     │   ├── ScriptError                    empty, too long, wrong number of variants
-    │   └── EditError                      an edit document that cannot be read
+    │   ├── EditError                      an edit document that cannot be read
+    │   └── AddressError                   an address that may not be asked, or does not answer as it should
     ├── MediaError                exit 3   a file that is missing or is not what it should be
     ├── FootageError              exit 4   the footage cannot give what was asked
     │   ├── NotEnoughFootage
@@ -13,6 +14,10 @@
     ├── VoiceError                exit 5   a voice could not speak
     ├── RenderError               exit 6   rendering or the final check failed
     │   └── CheckFailed
+    ├── AccessError               exit 2   nobody known asks, or somebody who may not
+    │   ├── NotSignedIn
+    │   ├── NotAllowed
+    │   └── TooManyRequests
     ├── StorageError              exit 7   a folder or disk cannot be written
     ├── JobError                  exit 6   a job that was ended: stalled, its worker died, out of memory
     │   └── PaidCallUncertain              a call that may have been paid; it is not made again unasked
@@ -94,6 +99,46 @@ class EditError(InputError):
     """The edit document cannot be read or does not add up."""
 
     code = "bad_edit"
+
+
+class AddressError(InputError):
+    """An address on the network that may not be asked, or that does not answer as it should."""
+
+    code = "address"
+
+
+class AccessError(EditFactoryError):
+    """Somebody asks whom we do not know, or who may not."""
+
+    code = "access"
+    http_status = 403
+    exit_status = 2
+
+
+class NotSignedIn(AccessError):
+    """A request names nobody, or somebody who is not known any more."""
+
+    code = "not_signed_in"
+    http_status = 401
+
+
+class NotAllowed(AccessError):
+    """Whoever asks is known, and may not do this."""
+
+    code = "not_allowed"
+
+
+class TooManyRequests(AccessError):
+    """Somebody asks more often than they may; `seconds` is how long to wait."""
+
+    code = "too_many_requests"
+    http_status = 429
+
+    def __init__(
+        self, message: str, *, seconds: int = 1, hint: str = "", subject: str = "", code: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint, subject=subject, code=code)
+        self.seconds = seconds
 
 
 class MediaError(EditFactoryError):

@@ -19,13 +19,13 @@ log = logging.getLogger("edit_factory")
 MEDIA_TYPE = "application/problem+json"
 
 STATUS_OF_CODE = {
-    "job_unknown": 404,
     "job_state": 409,
     "job_running": 409,
     "status_of_engine": 409,
     "database": 503,
+    "version_conflict": 412,
 }
-"""The status of errors for which their class has another one."""
+"""The status of errors for which their class has another one; what ends in `_unknown` is a 404."""
 
 HINT_OF_CODE = {"job_unknown": "GET /api/v1/library/jobs lists those there are."}
 """What helps here, for errors whose own hint is about the command line."""
@@ -82,7 +82,7 @@ def add_handlers(app: FastAPI) -> None:
 async def _known(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, EditFactoryError)  # noqa: S101 - what it is registered for
     code = error.instance_code
-    status = STATUS_OF_CODE.get(code, error.http_status)
+    status = 404 if code.endswith("_unknown") else STATUS_OF_CODE.get(code, error.http_status)
     if status < _OWN_FAULT:
         subject = "job_id" if code in _ABOUT_A_JOB else without_paths(error.subject)
         hint = HINT_OF_CODE.get(code) or without_paths(error.hint)
