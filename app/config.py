@@ -6,10 +6,10 @@ The file is TOML: `EDIT_FACTORY_CONFIG` names it, else `config.toml` in the data
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 import platformdirs
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, model_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -18,6 +18,7 @@ from pydantic_settings import (
 )
 
 from app.errors import InputError
+from app.models.hosts import hosts_and_networks
 
 
 def default_data_dir() -> Path:
@@ -93,6 +94,19 @@ class Settings(BaseSettings):
     cache_mb: Annotated[int, Field(ge=0)] = Field(20_000, description="How large the cache may grow, in MB.")
     host: str = Field("127.0.0.1", description="The address that serve listens on.")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="The port that serve listens on.")
+    allow_hosts: str = Field(
+        "", description="Hosts and networks, with commas between, that may be asked though they are private."
+    )
+    public_url: Annotated[str, Field(pattern=r"^(https?://[^\s?#@]+)?$")] = Field(
+        "", description="The address under which others reach serve: download links in webhooks begin with it."
+    )
+    log_format: Literal["text", "json"] = Field("text", description="How serve and worker write what they tell.")
+
+    @field_validator("allow_hosts")
+    @classmethod
+    def _are_hosts(cls, value: str) -> str:
+        hosts_and_networks(value)
+        return value
 
     @model_validator(mode="after")
     def _beats_fit_into_a_lease(self) -> Self:

@@ -93,3 +93,25 @@ def test_beats_that_are_too_slow_for_the_lease(
 @pytest.mark.parametrize(("lease", "beat"), [(30.0, 10.0), (0.6, 0.2), (2.0, 0.4), (0.5, 0.1)])
 def test_beats_that_fit_into_the_lease(lease: float, beat: float) -> None:
     assert load_settings(lease_seconds=lease, beat_seconds=beat).beat_seconds == beat
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("allow_hosts", "n8n.lan, http://x"),
+        ("public_url", "ftp://x"),
+        ("public_url", "https://a:b@x"),
+        ("log_format", "x"),
+    ],
+)
+def test_a_wrong_setting_of_the_server_is_named(name: str, value: str) -> None:
+    with pytest.raises(InputError) as caught:
+        load_settings(**{name: value})
+    assert caught.value.subject == name
+
+
+def test_settings_of_the_server_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EDIT_FACTORY_ALLOW_HOSTS", "n8n.lan, 192.168.1.0/24")
+    monkeypatch.setenv("EDIT_FACTORY_PUBLIC_URL", "https://clips.example.com/ef")
+    assert load_settings().allow_hosts == "n8n.lan, 192.168.1.0/24"
+    assert load_settings().public_url == "https://clips.example.com/ef"
