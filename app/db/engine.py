@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from app.config import Settings
+from app.db.folding import teach
 from app.db.migrate import migrate
 from app.db.reasons import reason_of
 from app.db.tables import SCHEMA
@@ -196,6 +197,7 @@ def _prepare_writer(connection: sqlite3.Connection, record: Any) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+    teach(connection)
 
 
 def _prepare_reader(connection: sqlite3.Connection, record: Any) -> None:

@@ -1,20 +1,14 @@
 """Whether two written words are forms of one word: letters folded, endings compared. Never a part inside a word."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
 import snowballstemmer
 
-_LONE = str.maketrans({"đ": "d", "ð": "d", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "ı": "i"})  # no mark to take off
+from app.models.letters import fold
+
 _WORD = re.compile(r"[^\W_]+")
-
-
-def fold(text: str) -> str:
-    """Return `text` in small letters without marks: ș, ş and s are one letter, and so are ă, â and a."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in plain if not unicodedata.combining(c)).translate(_LONE)
 
 
 def words_of(text: str) -> list[str]:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.editing.stems import fold, same_word, words_of
+from app.editing.stems import same_word, words_of
+from app.models.letters import fold
 
 ROMANIAN = """
 cafea cafele, cafea cafeaua, cafea cafelei, cafea cafelele, cafea cafelelor, cafele cafeaua, stea stele, stea steaua,

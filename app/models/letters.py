@@ -1,0 +1,14 @@
+"""Letters as people mean them when they search: big and small alike, with and without their marks."""
+
+import unicodedata
+
+LONE = {"đ": "d", "ð": "d", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "ı": "i"}
+"""Letters from which Unicode takes no mark off, small."""
+
+_TABLE = str.maketrans(LONE)
+
+
+def fold(text: str) -> str:
+    """Return `text` in small letters without marks: ș, ş and s are one letter, and so are ă, â and a."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in plain if not unicodedata.combining(c)).translate(_TABLE)

@@ -1,0 +1,86 @@
+"""Rows of the library: found, changed and removed by id, for their owner only, and not over somebody else's change."""
+
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Row, Table, delete, select, update
+
+from app.db.types import now
+from app.errors import InputError
+from app.models.base import Record
+from app.services.library.ownership import owned
+
+R = TypeVar("R", bound=Record)
+
+
+def unknown(noun: str, row_id: str) -> InputError:
+    """Return the error for a thing that there is not, or that is somebody else's: nobody can tell which."""
+    shown = row_id if row_id.isprintable() and len(row_id) <= 64 else f"{row_id[:64]!r}"
+    name = noun.replace("_", " ")
+    return InputError(f"There is no {name} {shown}.", subject=f"{noun}_id", code=f"{noun}_unknown")
+
+
+def find(
+    connection: Connection, table: Table, owner: str | None, row_id: str, *, lock: bool = False
+) -> Row[Any] | None:
+    """Return the row, or None; with `lock` nobody else changes or removes it before this transaction has ended."""
+    if "\0" in row_id:  # Postgres would refuse to look for it
+        return None
+    query = select(table).where(table.c.id == row_id, owned(table, owner))
+    return connection.execute(query.with_for_update() if lock else query).one_or_none()
+
+
+def require(
+    connection: Connection, table: Table, noun: str, owner: str | None, row_id: str, *, lock: bool = False
+) -> Row[Any]:
+    """Return the row. Raises `InputError` with the code `<noun>_unknown`."""
+    row = find(connection, table, owner, row_id, lock=lock)
+    if row is None:
+        raise unknown(noun, row_id)
+    return row
+
+
+def require_version(row: Row[Any], noun: str, expected: int | None) -> None:
+    """Raise `InputError` (version_conflict) when the row is not in the version that whoever changes it has seen."""
+    if expected is None or row.version == expected:
+        return
+    raise InputError(
+        f"The {noun.replace('_', ' ')} was changed meanwhile: it is in version {row.version}.",
+        hint="Look at it again, and repeat the change with its new version.",
+        subject=f"{noun}_id",
+        code="version_conflict",
+    )
+
+
+def change(
+    connection: Connection,
+    table: Table,
+    noun: str,
+    owner: str | None,
+    row_id: str,
+    changes: dict[str, Any],
+    expected: int | None,
+) -> Row[Any]:
+    """Change columns of a row, raise its version, and return it as it is then.
+
+    Raises `InputError` with the code `<noun>_unknown` or version_conflict.
+    """
+    row = require(connection, table, noun, owner, row_id, lock=True)
+    require_version(row, noun, expected)
+    values = {**changes, "version": row.version + 1, "updated_at": now()}
+    return connection.execute(update(table).where(table.c.id == row.id).values(values).returning(table)).one()
+
+
+def remove(
+    connection: Connection, table: Table, noun: str, owner: str | None, row_id: str, expected: int | None
+) -> Row[Any]:
+    """Remove a row and return it. Raises `InputError` as `change` does."""
+    row = require(connection, table, noun, owner, row_id, lock=True)
+    require_version(row, noun, expected)
+    connection.execute(delete(table).where(table.c.id == row.id))
+    return row
+
+
+def record(kind: type[R], row: Row[Any], **more: Any) -> R:
+    """Return what a row says as a record: its columns of the names of the record's fields, and `more`."""
+    known = {name: value for name, value in row._mapping.items() if name in kind.model_fields}
+    return kind.model_validate({**known, **more})
