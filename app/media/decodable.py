@@ -25,7 +25,7 @@ def decodable(
     """
     used = {shot.source for shot in edit.shots}
     names = {source.content_hash: source.name for source in edit.sources}
-    return {key: _decodable(sources[key], names[key], infos[key], folder) for key in sorted(used)}
+    return {key: decodable_file(sources[key], names[key], infos[key], folder) for key in sorted(used)}
 
 
 def stamps_of(edit: Edit, sources: Mapping[str, Path], infos: Mapping[str, MediaInfo], folder: Path) -> Stamps | None:
@@ -48,7 +48,11 @@ def stamps_of(edit: Edit, sources: Mapping[str, Path], infos: Mapping[str, Media
     return Stamps(stamp(on_card=False), stamp(on_card=True) if card else None)
 
 
-def _decodable(path: Path, name: str, info: MediaInfo, folder: Path) -> Source:
+def decodable_file(path: Path, name: str, info: MediaInfo, folder: Path) -> Source:
+    """Return one file with what decoding it needs to know; a photograph's film is made in `folder`.
+
+    Raises `MediaError` and `StorageError`.
+    """
     max_pixels = max(MAX_PIXELS, info.coded_width * info.coded_height)  # what probing let in may be opened again
     if info.still:
         path = photo_film(path, info.content_hash, folder, max_pixels=max_pixels)

@@ -3,12 +3,16 @@
 import fcntl
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from app.media.atomic import storage_errors
+from app.models.control import Control
+
+_LOOK_AGAIN = 0.2  # seconds between two looks whether it is free
 
 
 @contextmanager
@@ -25,6 +29,21 @@ def claim(place: Path) -> Iterator[bool]:
         if handle is not None:
             place.unlink(missing_ok=True)
             os.close(handle)
+
+
+@contextmanager
+def in_turn(place: Path, control: Control) -> Iterator[None]:
+    """Hold `place` as `claim` does, after whoever holds it now. Raises `StorageError`, and `Cancelled` in waiting."""
+    with storage_errors(place):
+        place.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        with claim(place) as mine:
+            if mine:
+                yield
+                return
+        control.check()
+        control.alive()
+        time.sleep(_LOOK_AGAIN)
 
 
 def _held(place: Path) -> int | None:

@@ -10,8 +10,8 @@ from app.models.timing import OUTPUT_FPS
 
 _NAME = "poster.jpg"
 _QUALITY = 3  # mjpeg's scale from 2 (best) to 31
-_COLOURS = "scale=in_color_matrix=bt709:in_range=tv:out_color_matrix=bt601:out_range=pc,format=yuvj420p"
-"""JFIF pictures are BT.601 in full range."""
+JPEG_COLOURS = "scale=in_color_matrix=bt709:in_range=tv:out_color_matrix=bt601:out_range=pc,format=yuvj420p"
+"""From BT.709 to JFIF pictures, which are BT.601 in full range."""
 
 
 def poster(
@@ -31,7 +31,7 @@ def poster(
             what="making the poster picture",
             inputs=(Input(clip, ("-ss", f"{before:.6f}")),),
             arguments=(
-                *("-map", "0:v:0", "-frames:v", "1", "-vf", _COLOURS, "-c:v", "mjpeg", "-q:v", str(_QUALITY)),
+                *("-map", "0:v:0", "-frames:v", "1", "-vf", JPEG_COLOURS, "-c:v", "mjpeg", "-q:v", str(_QUALITY)),
                 *("-flags:v", "+bitexact", "-fflags", "+bitexact", "-map_metadata", "-1"),
                 *("-f", "image2", "-update", "1", _NAME),
             ),

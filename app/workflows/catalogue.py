@@ -4,6 +4,7 @@ from app.workflows.analyze import analyze_workflow
 from app.workflows.cleanup import cleanup_workflow
 from app.workflows.generate import generate_workflow
 from app.workflows.mute_voice import mute_voice_workflow
+from app.workflows.prepare import prepare_workflow
 from app.workflows.render_clip import render_workflow
 from app.workflows.speak import speak_workflow
 
@@ -12,6 +13,7 @@ WORKFLOWS = (
     cleanup_workflow,
     generate_workflow,
     mute_voice_workflow,
+    prepare_workflow,
     render_workflow,
     speak_workflow,
 )

@@ -33,6 +33,7 @@ def queues(machine: Machine) -> list[Queue]:
         Queue("analyze", per_worker=_fitting("analyze", pairs, machine)),
         Queue("render", per_worker=_fitting("render", pairs, machine)),
         Queue("mute_voice", per_worker=_fitting("mute_voice", pairs, machine)),
+        Queue("prepare", per_worker=1, look_seconds=_SELDOM),  # in the background: one at a time leaves room for others
         Queue("speak", per_worker=1),  # synthesisers use every core themselves
         *(Queue(f"speak-{name}", everywhere=limit, look_seconds=_SELDOM) for name, limit in PROVIDER_LIMITS.items()),
         Queue("cleanup", per_worker=1, everywhere=1, look_seconds=5 * _SELDOM),

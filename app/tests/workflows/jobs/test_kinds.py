@@ -47,7 +47,7 @@ def test_speech_waits_where_its_provider_is_limited(provider: str, queue: str) -
 
 
 def test_every_other_kind_has_a_queue_of_its_name() -> None:
-    for kind in ("generate", "analyze", "render", "mute_voice", "cleanup"):
+    for kind in ("generate", "analyze", "render", "mute_voice", "prepare", "cleanup"):
         assert queue_of(kind, {}) == kind
         assert kind in limits(2, 8_000)
 
