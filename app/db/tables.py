@@ -409,9 +409,19 @@ webhook_endpoints = Table(
     Column("secret", Text, nullable=False),
     Column("events", Json, nullable=False),  # the kinds it wants; empty: all
     Column("enabled", Boolean, nullable=False),
+    Column("note", Text, nullable=False, server_default=""),  # why it was turned off, when nobody asked for that
     Column("version", BigInteger, nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("updated_at", Utc, nullable=False),
+)
+
+callback_secrets = Table(
+    "callback_secrets",
+    metadata,
+    Column("id", Text, primary_key=True),  # the owner's name; empty for the person whose machine this is
+    Column("owner", Text),
+    Column("secret", Text, nullable=False),  # signs what goes to addresses that are given with jobs
+    Column("created_at", Utc, nullable=False),
 )
 
 webhook_deliveries = Table(

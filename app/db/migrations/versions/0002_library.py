@@ -236,6 +236,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_webhook_deliveries_next_at", "webhook_deliveries", ["state", "next_at"], unique=False)
     op.create_table(
+        "callback_secrets",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=True),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("created_at", Utc(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_callback_secrets")),
+    )
+    op.create_table(
         "webhook_endpoints",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("owner", sa.Text(), nullable=True),
@@ -243,6 +251,7 @@ def upgrade() -> None:
         sa.Column("secret", sa.Text(), nullable=False),
         sa.Column("events", Json, nullable=False),
         sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("created_at", Utc(), nullable=False),
         sa.Column("updated_at", Utc(), nullable=False),
