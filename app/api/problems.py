@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from starlette.exceptions import HTTPException
 
-from app.api.shown import without_paths
+from app.services.shown import without_paths
 from app.errors import EditFactoryError
 from app.models.base import Record
 
@@ -24,6 +24,12 @@ STATUS_OF_CODE = {
     "status_of_engine": 409,
     "database": 503,
     "version_conflict": 412,
+    "media_gone": 410,
+    "upload_too_large": 413,
+    "upload_busy": 423,
+    "upload_offset": 409,
+    "upload_ended": 410,
+    "digest_mismatch": 422,
 }
 """The status of errors for which their class has another one; what ends in `_unknown` is a 404."""
 
@@ -37,6 +43,8 @@ HINT_OF_STATUS = {
 
 _ABOUT_A_JOB = frozenset({"job_unknown", "job_state", "job_running"})
 _OWN_FAULT = 500
+_TOLD = frozenset({"disk_full"})
+"""Of the server's own faults those that whoever asks can do something about."""
 
 
 class Problem(Record):
@@ -83,7 +91,7 @@ async def _known(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, EditFactoryError)  # noqa: S101 - what it is registered for
     code = error.instance_code
     status = 404 if code.endswith("_unknown") else STATUS_OF_CODE.get(code, error.http_status)
-    if status < _OWN_FAULT:
+    if status < _OWN_FAULT or code in _TOLD:
         subject = "job_id" if code in _ABOUT_A_JOB else without_paths(error.subject)
         hint = HINT_OF_CODE.get(code) or without_paths(error.hint)
         return problem(status, code, without_paths(error.message), hint, subject)

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from app.api.shown import paths_in, without_paths
+from app.services.shown import paths_in, without_paths
 from app.models.base import Record
 from app.models.job import JobDict, JobEvent, JobPage, JobStatus
 

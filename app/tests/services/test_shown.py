@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.api.shown import paths_in, without_paths
+from app.services.shown import paths_in, without_paths
 
 PLAIN = [
     "",
