@@ -100,9 +100,27 @@ class Settings(BaseSettings):
     public_url: Annotated[str, Field(pattern=r"^(https?://[^\s?#@]+)?$")] = Field(
         "", description="The address under which others reach serve: download links in webhooks begin with it."
     )
+    auth: Literal["none", "local"] = Field(
+        "none", description="Who may ask serve: none: whoever is on this machine; local: who has the password or a key."
+    )
+    host_names: str = Field(
+        "", description="Names under which serve answers with auth local, with commas between, beside its addresses."
+    )
+    trusted_proxies: str = Field(
+        "", description="Addresses and networks, with commas between, of proxies whose X-Forwarded-* headers are true."
+    )
+    session_days: Annotated[float, Field(gt=0, le=365)] = Field(
+        14.0, description="After how many days whoever signed in has to do it again."
+    )
+    rate_limit: Annotated[int, Field(ge=0)] | None = Field(
+        None, description="Requests a minute that one key, session or address may send; 0: any number."
+    )
+    upload_max_mb: Annotated[int, Field(ge=1)] = Field(
+        100_000, description="The largest file, in MB, that is taken in."
+    )
     log_format: Literal["text", "json"] = Field("text", description="How serve and worker write what they tell.")
 
-    @field_validator("allow_hosts")
+    @field_validator("allow_hosts", "host_names", "trusted_proxies")
     @classmethod
     def _are_hosts(cls, value: str) -> str:
         hosts_and_networks(value)
