@@ -10,6 +10,7 @@ from app import __version__
 from app.api import health, library_routes
 from app.api.context import Context
 from app.api.guard import LocalOnly
+from app.api.operation_ids import operation_id
 from app.api.problems import add_handlers
 from app.api.raw_paths import RawPaths
 from app.config import Settings, load_settings
@@ -33,6 +34,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         summary="Raw footage and a script in, many short vertical clips out.",
         lifespan=_lifespan,
         redirect_slashes=False,
+        generate_unique_id_function=operation_id,
     )
     app.state.context = context
     app.include_router(health.router)
