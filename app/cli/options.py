@@ -11,7 +11,7 @@ from app.cli.texts import Kind, read_bytes, read_text
 from app.editing.brand import read_brand
 from app.errors import InputError, ScriptError
 from app.models.brand import BrandWish
-from app.models.edit import SourceSound, Transition
+from app.models.edit import USUAL_FRAMES, SourceSound, Transition
 from app.models.make import MusicWish
 
 _LARGEST_SCRIPT = 1 << 20
@@ -91,11 +91,12 @@ def read_transition(kind: str, frames: int | None) -> Transition:
     """Return what `--transition` and `--transition-frames` say."""
     if kind == "cut" and frames is None:
         return Transition()
+    length = USUAL_FRAMES if frames is None else frames
     try:
-        return Transition.model_validate({"kind": kind, "frames": 10 if frames is None else frames})
+        return Transition.model_validate({"kind": kind, "frames": length})
     except ValidationError as error:
         raise InputError(
-            f"A transition cannot be {kind!r} of {10 if frames is None else frames} frames.",
+            f"A transition cannot be {kind!r} of {length} frames.",
             hint="Use cut, or dissolve or dip with an even number of frames from 2 to 60.",
             subject="transition",
         ) from error

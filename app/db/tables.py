@@ -289,7 +289,7 @@ scripts = Table(
     Column("text", Text, nullable=False),
     Column("language", Text),
     Column("voice", Text),
-    Column("speed", Float, nullable=False),
+    Column("speed", Float),  # null: as the project says
     Column("version", BigInteger, nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("updated_at", Utc, nullable=False),

@@ -92,6 +92,10 @@ class Move(Record):
         return self.start == self.end
 
 
+USUAL_FRAMES = 10
+"""Of a transition whose length nobody names."""
+
+
 class Transition(Record):
     """How a shot begins: over `frames` frames around its cut, half of them before it; a hard cut has none.
 

@@ -2,7 +2,8 @@
 
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Table, delete, select, update
+from pydantic import ValidationError
+from sqlalchemy import Connection, Row, Table, delete, insert, select, update
 
 from app.db.types import now
 from app.errors import InputError
@@ -17,6 +18,19 @@ def unknown(noun: str, row_id: str) -> InputError:
     shown = row_id if row_id.isprintable() and len(row_id) <= 64 else f"{row_id[:64]!r}"
     name = noun.replace("_", " ")
     return InputError(f"There is no {name} {shown}.", subject=f"{noun}_id", code=f"{noun}_unknown")
+
+
+def add(connection: Connection, table: Table, values: dict[str, Any]) -> Row[Any]:
+    """Write a new row in version 1 and return it.
+
+    One of that id and owner that is there already is returned as it is: the request that made it was sent again.
+    """
+    there = find(connection, table, values["owner"], values["id"])
+    if there is not None:
+        return there
+    moment = now()
+    fresh = {"version": 1, "created_at": moment, "updated_at": moment}
+    return connection.execute(insert(table).values(**fresh, **values).returning(table)).one()
 
 
 def find(
@@ -78,6 +92,21 @@ def remove(
     require_version(row, noun, expected)
     connection.execute(delete(table).where(table.c.id == row.id))
     return row
+
+
+def valid(kind: type[R], fields: dict[str, Any]) -> R:
+    """Return the record of these fields. Raises `InputError`, which names the field that is wrong."""
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        message = first["msg"].removeprefix("Value error, ")
+        raise InputError(
+            f"{place}: {message}." if place else f"{message[:1].upper()}{message[1:]}.",
+            hint="Change the other fields with it.",
+            subject=place,
+        ) from error
 
 
 def record(kind: type[R], row: Row[Any], **more: Any) -> R:

@@ -143,7 +143,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=True),
         sa.Column("voice", sa.Text(), nullable=True),
-        sa.Column("speed", sa.Float(), nullable=False),
+        sa.Column("speed", sa.Float(), nullable=True),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("created_at", Utc(), nullable=False),
         sa.Column("updated_at", Utc(), nullable=False),
