@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, combinations, pairwise
+from typing import Protocol
 
 from app.models.edit import Cue, CueWord, derived_id
 from app.models.timing import frame_at, frames_covering
@@ -23,6 +24,13 @@ _MANY_TOKENS = 24
 """Tokens in one cue (a row of emoji) beyond which not every place for a line's end is tried: its time is squared."""
 
 Measure = Callable[[str], float]
+
+
+class _Shown(Protocol):
+    @property
+    def text(self) -> str: ...
+
+
 _Atom = tuple[TimedToken, ...]  # words that are never parted: one spoken, and what is shown along with it
 
 
@@ -58,6 +66,11 @@ def make_cues(
         _cue(group, start, end, _lines(group, max_width, measure, max_lines))
         for group, start, end in zip(groups, starts, ends, strict=True)
     )
+
+
+def broken_anew(cues: Sequence[Cue], *, max_width: float, measure: Measure, max_lines: int = 2) -> tuple[Cue, ...]:
+    """Return the cues with their lines broken for another width or style; words and times stay."""
+    return tuple(cue.evolve(lines=_lines(cue.words, max_width, measure, max_lines)) for cue in cues)
 
 
 def _in_order(tokens: Sequence[TimedToken]) -> list[TimedToken]:
@@ -158,7 +171,7 @@ def _fitting(max_width: float, measure: Measure, max_lines: int) -> Callable[[Se
     return fits
 
 
-def _lines(tokens: Sequence[TimedToken], max_width: float, measure: Measure, max_lines: int) -> tuple[int, ...]:
+def _lines(tokens: Sequence[_Shown], max_width: float, measure: Measure, max_lines: int) -> tuple[int, ...]:
     """Return how many tokens stand on each line: the fewest lines that fit, and of those the most even ones."""
     for count in range(1, max_lines + 1):
         best = _most_even(tokens, min(count, len(tokens)), measure)
@@ -167,7 +180,7 @@ def _lines(tokens: Sequence[TimedToken], max_width: float, measure: Measure, max
     return best
 
 
-def _most_even(tokens: Sequence[TimedToken], count: int, measure: Measure) -> tuple[int, ...]:
+def _most_even(tokens: Sequence[_Shown], count: int, measure: Measure) -> tuple[int, ...]:
     places = range(1, len(tokens))
     if len(tokens) > _MANY_TOKENS:
         places = places[:: len(tokens) // _MANY_TOKENS]
@@ -176,7 +189,7 @@ def _most_even(tokens: Sequence[TimedToken], count: int, measure: Measure) -> tu
     return min(splits, key=lambda lines: _widest(tokens, lines, measure))
 
 
-def _widest(tokens: Sequence[TimedToken], lines: tuple[int, ...], measure: Measure) -> float:
+def _widest(tokens: Sequence[_Shown], lines: tuple[int, ...], measure: Measure) -> float:
     ends = list(accumulate(lines))
     texts = (" ".join(t.text for t in tokens[end - size : end]) for size, end in zip(lines, ends, strict=True))
     return max(map(measure, texts))

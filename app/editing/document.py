@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from app.editing.candidates import Footage
 from app.editing.choice import Pick
-from app.editing.framing import frame_shot
+from app.editing.framing import Framed, frame_shot
 from app.editing.photo_moves import travel_over
 from app.editing.transitions import shot_spans, with_transitions, without_lost_handles
 from app.errors import EditError
@@ -27,7 +27,9 @@ from app.models.edit import (
     VoiceTrack,
     derived_id,
 )
+from app.models.media import Moment, Shot
 from app.models.preset import Preset, Quality
+from app.models.timing import Span
 from app.models.voice import Voice
 
 _POSTER_NOT_BEFORE = 15
@@ -104,12 +106,7 @@ def build_edit(
 
 def _shot(pick: Pick, item: Footage, canvas: Canvas, choice: FramingChoice) -> EditShot:
     moments = next((shot.moments for shot in item.analysis.shots if shot.index == pick.shot), ())
-    span = pick.excerpt.span
-    size = (item.info.width, item.info.height)
-    framed = frame_shot(moments, span, size, canvas, choice)
-    if item.info.still:
-        focus = next((moment.focus for moment in moments), None)
-        framed = travel_over(framed, focus, size, canvas, span.length, pick.source)
+    framed = _framed(moments, pick.excerpt.span, item, canvas, choice)
     return EditShot(
         id=derived_id("shot", pick.source, repr(pick.start), pick.frames),
         source=pick.source,
@@ -120,6 +117,39 @@ def _shot(pick: Pick, item: Footage, canvas: Canvas, choice: FramingChoice) -> E
         score=pick.score,
         reason="; ".join(filter(None, [pick.reason, framed.reason])),
     )
+
+
+def _framed(moments: Sequence[Moment], span: Span, item: Footage, canvas: Canvas, choice: FramingChoice) -> Framed:
+    size = (item.info.width, item.info.height)
+    framed = frame_shot(moments, span, size, canvas, choice)
+    if not item.info.still:
+        return framed
+    focus = next((moment.focus for moment in moments), None)
+    return travel_over(framed, focus, size, canvas, span.length, item.info.content_hash)
+
+
+def reframed(shot: EditShot, item: Footage, before: Canvas, canvas: Canvas, choice: FramingChoice | None) -> EditShot:
+    """Return a shot, which was framed for the canvas `before`, framed for `canvas`; `item` is the footage it shows.
+
+    It is framed as `choice` says, or else as it is now; its reason tells of the new framing instead of the old.
+    """
+    wanted = choice or shot.framing
+    moments = next((one.moments for one in item.analysis.shots if _begins_in(shot, one)), ())
+    old = _framed(moments, shot.excerpt.span, item, before, wanted)
+    new = _framed(moments, shot.excerpt.span, item, canvas, wanted)
+    reason = shot.reason.removesuffix(old.reason).removesuffix("; ") if old.reason else shot.reason
+    told = "; ".join(filter(None, [reason, new.reason]))
+    return shot.evolve(framing=new.mode, move=new.move, reason=told)
+
+
+def _begins_in(shot: EditShot, found: Shot) -> bool:
+    return found.span.start - 1e-6 <= shot.source_start < found.span.end
+
+
+def changed_edit(edit: Edit, **changes: Any) -> Edit:
+    """Return the document with changes and an id of its own, made from its content."""
+    unnamed = edit.evolve(id="", **changes)
+    return unnamed.evolve(id=derived_id("edit", unnamed.identity))
 
 
 def with_pick(
@@ -138,8 +168,7 @@ def with_pick(
     kept |= {source.content_hash: source for source in edit.sources if source.content_hash in used}
     kept.setdefault(pick.source, _source(item, edit.source_sound))
     sources = tuple(kept[content_hash] for content_hash in sorted(kept))
-    unnamed = edit.evolve(id="", name=name, shots=shots, sources=sources)
-    return unnamed.evolve(id=derived_id("edit", unnamed.identity))
+    return changed_edit(edit, name=name, shots=shots, sources=sources)
 
 
 def _source(item: Footage, sound: SourceSound | None) -> SourceRef:

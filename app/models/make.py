@@ -27,7 +27,8 @@ class MakeRequest(Record):
 
     Of `files`, those in `optional` (found in a folder, not named) are left out when they are no footage.
     `scripts` holds one script for all variants, one for each, or none (a clip without a voice). `detected` is the
-    language they were found to be in, where nobody named one and somebody has looked already.
+    language they were found to be in, where nobody named one and somebody has looked already; `script_ids` are those of
+    the library. Without `render` the clips are chosen and kept as edit documents, and nothing is encoded.
     """
 
     files: tuple[Path, ...]
@@ -55,6 +56,8 @@ class MakeRequest(Record):
     thorough: bool = False
     allow_alike: bool = False
     seed: int = 0
+    script_ids: tuple[str, ...] = ()
+    render: bool = True
     out: Path
 
 
@@ -69,8 +72,9 @@ class ChosenShot(Record):
 
 
 class ClipResult(Record):
-    """One variant: its files when it is done, or the error that ended it."""
+    """One variant: its files when it is done, or the error that ended it; `clip_id` is its name in the library."""
 
+    clip_id: str = ""
     name: str
     ok: bool
     seconds: float

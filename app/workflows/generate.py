@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from app.config import Settings
 from app.data import presets, qualities
 from app.editing.candidates import Footage
@@ -15,7 +17,8 @@ from app.media.containers import shown
 from app.media.probe import probe
 from app.models.control import Control
 from app.models.edit import Edit
-from app.models.job import JobDict
+from app.models.job import TERMINAL, JobDict
+from app.models.library.clip import NewClip
 from app.models.make import ClipResult, MakeRequest, MakeResult, StepTime
 from app.models.media import MediaInfo
 from app.models.timing import frame_nearest
@@ -24,6 +27,7 @@ from app.services import speech
 from app.services.analysis import analyze_once, is_analyzed
 from app.services.choices import Choices, ChosenFrom
 from app.services.edits import EditLibrary
+from app.services.library.clips import begin_clips
 from app.services.machine_speed import render_seconds
 from app.services.sources import SourceIndex, quoted, unquoted
 from app.workflows.clips.decide import Spoken, decide, of_variant
@@ -34,6 +38,7 @@ from app.workflows.clips.summary import describe, likenesses, sound_notes, voice
 from app.workflows.jobs.parts_of_job import PartOfJob, do_parts, error_of, require_all
 from app.workflows.jobs.records import Json, Source, read_request, source_of
 from app.workflows.jobs.run import JobRun, durable
+from app.workflows.jobs.submit import part_id
 
 
 @durable("generate", {"probe": 1.0, "rest": 99.0})
@@ -50,6 +55,7 @@ def generate_workflow(job: JobRun, request: Json) -> None:
     job.step("analyze", lambda control: _analyze(job, sources, control, thorough=asked.thorough))
     spoken = job.step("speak", lambda control: _speak(job, asked, control))
     decided = job.step("choose", lambda control: _choose(asked, sources, (music, logo), spoken, settings, control))
+    job.transaction("clips", lambda connection: _note_clips(connection, job, asked, decided))
     job.plan({"render": 1.0})
     job.expects(weights["render"])
     files = [*sources, *filter(None, [music, logo])]
@@ -148,6 +154,8 @@ def _weights(request: MakeRequest, sources: Sequence[Source], settings: Settings
     }
     canvas = canvas_for(presets()[request.preset], qualities()[request.quality])
     frames = frame_nearest(request.duration)
+    if not request.render:
+        return weights | {"render": 0.1}
     return weights | {"render": request.count * render_seconds(settings, request.quality, canvas, frames)}
 
 
@@ -254,7 +262,8 @@ def _choose(
     shown_files = frozenset(source.info.content_hash for source in sources)
     bed = music_ref(music, shown_files) if music else None
     choice, edits = decide(asked, footage, heard, bed, logo_ref(logo, shown_files) if logo else None)
-    require_space(asked.out, edits)
+    if asked.render:
+        require_space(asked.out, edits)
     library, choices = EditLibrary(settings), Choices(settings)
     chosen_from = ChosenFrom(
         footage={item.info.content_hash: item.name for item in footage},
@@ -281,10 +290,35 @@ def _choose(
     }
 
 
+def _note_clips(connection: Connection, job: JobRun, asked: MakeRequest, decided: Json) -> None:
+    """Note the clips in the library before they are made, unless the job has ended meanwhile."""
+    row = job.worker.storage.rows.get(connection, job.job_id, lock=True)
+    if row is None or row.status in TERMINAL or row.attempt != job.attempt:
+        return
+    library = EditLibrary(job.settings)
+    edits = [library.get(identity) for identity in decided["edits"]]
+    new = [
+        NewClip(
+            id=clip_id_of(job.job_id, edit.identity),
+            name=edit.name,
+            edit_identity=edit.identity,
+            render_job_id=part_id(job.job_id, "render", edit.identity) if asked.render else None,
+            script_id=of_variant(asked.script_ids, number),
+        )
+        for edit, number in zip(edits, decided["variants"], strict=True)
+    ]
+    begin_clips(connection, new, job_id=job.job_id, project_id=job.project_id, owner=job.owner)
+
+
+def clip_id_of(job_id: str, identity: str) -> str:
+    """Return the id of a clip that a job chose, by the edit document that it began with."""
+    return part_id(job_id, "clip", identity)
+
+
 def _render(
     job: JobRun, asked: MakeRequest, sources: Sequence[Source], spoken: Json, decided: Json, control: Control
 ) -> list[Json]:
-    """Have every variant rendered; return a `ClipResult` for each, those that failed with their error.
+    """Have every variant rendered, if that was asked for; return a `ClipResult` for each, with the error that ended it.
 
     When all failed, the first error is raised.
     """
@@ -292,8 +326,8 @@ def _render(
     heard = _heard(asked, spoken, job.settings, Control(event=control.event))
     library = EditLibrary(job.settings)
     edits = [library.get(identity) for identity in decided["edits"]]
-    parts = [_part(job, asked, edit, by_hash) for edit in edits]
-    ended = do_parts(job, parts, control)
+    parts = [_part(job, asked, edit, by_hash) for edit in edits] if asked.render else []
+    ended = do_parts(job, parts, control) if parts else [None] * len(edits)
     described = [
         describe(
             edit,
@@ -302,8 +336,9 @@ def _render(
         )
         for edit, variant in zip(edits, decided["variants"], strict=True)
     ]
-    clips = [_clip(clip, part) for clip, part in zip(described, ended, strict=True)]
-    errors = [error for part in ended if (error := error_of(part)) is not None]
+    described = [clip.evolve(clip_id=clip_id_of(job.job_id, clip.edit_identity)) for clip in described]
+    clips = [_clip(clip, part) if part else clip for clip, part in zip(described, ended, strict=True)]
+    errors = [error for part in ended if part and (error := error_of(part)) is not None]
     if errors and len(errors) == len(clips):
         raise errors[0]
     return [clip.model_dump(mode="json") for clip in clips]
@@ -319,6 +354,7 @@ def _part(job: JobRun, asked: MakeRequest, edit: Edit, sources: dict[str, Source
             "sources": {ref.content_hash: sources[ref.content_hash].as_json() for ref in edit.sources},
             "out": quoted(asked.out),
             "stem": None,
+            "clip_id": clip_id_of(job.job_id, edit.identity),
         },
         weight=render_seconds(job.settings, edit.quality, edit.canvas, edit.frames),
         columns={"project_id": job.project_id},

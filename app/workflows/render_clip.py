@@ -13,9 +13,11 @@ from app.models.edit import Edit
 from app.models.report import PartsReport
 from app.services import speech
 from app.services.edits import EditLibrary
+from app.services.library.clips import note_rendered, rendered_clip
 from app.services.machine_speed import megapixels, note_render, render_seconds
 from app.services.sources import quoted, unquoted
-from app.workflows.clips.places import require_space
+from app.workflows.clips.places import remove_files, require_space
+from app.workflows.clips.prepare import prepared
 from app.workflows.clips.publish import Rendering, check_and_poster, join, picture, reveal, sound
 from app.workflows.clips.shown import keep_shown, show_nothing
 from app.workflows.clips.stems import choose_stem, take_stem
@@ -32,17 +34,22 @@ STEPS = {"name": 0.01, "sound": 0.03, "picture": 0.86, "join": 0.02, "check": 0.
 def render_workflow(job: JobRun, request: Json) -> None:
     """Render the edit of identity `edit` from `sources` into the folder `out`, under its own name or as `stem`.
 
-    The result has the clip's id, name, files, checks and notes, and the share of its work that was `found` done.
+    Without `sources` they are looked for first, and the edit is made to fit `preset` and `quality`. The render is one
+    of the clip `clip_id`, or else a new clip. The result has the clip's id, name, files, checks and notes, and the
+    share of its work that was `found` done.
     """
-    edit = EditLibrary(job.settings).get(request["edit"])
+    asked = prepared(job, request)
+    edit = EditLibrary(job.settings).get(asked["edit"])
     folder = unquoted(request["out"])
     try:
-        result = _published(job, request, edit)
+        result = _published(job, asked, edit)
     except EditFactoryError:  # not on what the engine raises: then the clip is somebody else's by now
         show_nothing(job, folder)
         raise
-    job.finish(result, also=lambda connection: add_clip(connection, job, edit, result))
+    replaced: dict[str, str] = {}
+    job.finish(result, also=lambda connection: replaced.update(_note(connection, job, request, edit, result)))
     keep_shown(job, folder)
+    remove_files(job.settings, replaced)
 
 
 def _published(job: JobRun, request: Json, edit: Edit) -> Json:
@@ -56,7 +63,7 @@ def _published(job: JobRun, request: Json, edit: Edit) -> Json:
     stem = unquoted(name)
     files = job.step("publish", lambda control: _quoted(reveal(rendering, stem, job.job_id, control)))
     return {
-        "clip_id": part_id(job.job_id, "clip", edit.identity),
+        "clip_id": request.get("clip_id") or part_id(job.job_id, "clip", edit.identity),
         "edit": edit.identity,
         "name": stem.name,
         "files": files,
@@ -114,8 +121,26 @@ def _quoted(files: Mapping[str, Path]) -> dict[str, str]:
     return {kind: quoted(place) for kind, place in files.items()}
 
 
+def _note(connection: Connection, job: JobRun, request: Json, edit: Edit, result: Json) -> dict[str, str]:
+    """Note what was made in the library; return the files that it takes the place of."""
+    if request.get("clip_id") is None:
+        add_clip(connection, job, edit, result)
+        return {}
+    clip = rendered_clip(connection, request["clip_id"])
+    if clip is None:  # a person removed it meanwhile: what was made is nobody's
+        return dict(result["files"])
+    changes = {"files": result["files"], "rendered_identity": edit.identity}
+    if clip.edit_identity == request["edit"]:  # what was asked for is what its person wants still
+        changes["edit_identity"] = edit.identity
+    if not clip.is_rendered and clip.name == edit.name:
+        changes["name"] = result["name"]
+    note_rendered(connection, clip, **changes)
+    return {kind: place for kind, place in clip.files.items() if place not in result["files"].values()}
+
+
 def add_clip(connection: Connection, job: JobRun, edit: Edit, result: Json) -> None:
-    """Note the finished clip in the library; of one job and edit there is one."""
+    """Note a finished clip that was not in the library; of one job and edit there is one."""
+    moment = now()
     connection.execute(
         insert(clips).values(
             id=result["clip_id"],
@@ -124,7 +149,10 @@ def add_clip(connection: Connection, job: JobRun, edit: Edit, result: Json) -> N
             owner=job.owner,
             name=result["name"],
             edit_identity=edit.identity,
+            rendered_identity=edit.identity,
+            render_job_id=job.job_id,
             files=result["files"],
-            created_at=now(),
+            created_at=moment,
+            updated_at=moment,
         )
     )

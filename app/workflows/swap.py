@@ -1,6 +1,6 @@
 """Another shot in a finished edit, as a command asks for it: what there is, and the edit with one of them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,15 +12,15 @@ from app.editing.choice import Pick
 from app.editing.document import edit_json, with_pick
 from app.editing.marking import is_about, marked
 from app.editing.swap import alternatives
-from app.errors import EditError, InputError, MediaError
+from app.errors import InputError, MediaError
 from app.media.atomic import storage_errors, write_text
 from app.models.control import Control
 from app.models.edit import Edit, SourceRef
 from app.models.marks import FootageMarks
 from app.services.analysis import analyze_once
 from app.services.choices import Choices, ChosenFrom
-from app.services.edits import EditLibrary
 from app.services.sources import SourceIndex
+from app.workflows.clips.newer import clip_in, documents, keep_newer
 from app.workflows.render import load_edit
 
 
@@ -77,27 +77,9 @@ def _footage(
 
 def siblings_of(edit: Edit, chosen_from: ChosenFrom, settings: Settings) -> list[Edit]:
     """Return the newest documents of the other clips that were chosen together with that of `edit`."""
-    own = _clip_of(edit, chosen_from, settings)
+    own = clip_in(edit, chosen_from, settings)
     others = [one for place, one in enumerate(chosen_from.siblings) if place != own]
-    return [other for _, other in _documents(others, settings)]
-
-
-def _clip_of(edit: Edit, chosen_from: ChosenFrom, settings: Settings) -> int | None:
-    """Return the place of the clip that `edit` is a document of, be it one that a person changed."""
-    documents = chosen_from.documents
-    if edit.identity in documents:
-        return documents[edit.identity]
-    return next((documents[one] for one, other in _documents(documents, settings) if other.id == edit.id), None)
-
-
-def _documents(identities: Iterable[str], settings: Settings) -> Iterator[tuple[str, Edit]]:
-    """Yield the edit documents that are still known, with their identities."""
-    library = EditLibrary(settings)
-    for identity in identities:
-        try:
-            yield identity, library.get(identity)
-        except EditError:  # it was cleaned away: nothing is known of it
-            continue
+    return [other for _, other in documents(others, settings)]
 
 
 def take(swap: Swap, number: int, out: Path, settings: Settings) -> Edit:
@@ -125,16 +107,5 @@ def take(swap: Swap, number: int, out: Path, settings: Settings) -> Edit:
         if out.exists() and out.read_bytes() != text.encode():
             raise InputError(f"{out} is there already.", hint="Name another --out.", subject="out", code="out_taken")
         write_text(out, text)
-    _keep(edit, swap, settings)
+    keep_newer(swap.edit, edit, settings, swap.chosen_from)
     return edit
-
-
-def _keep(edit: Edit, swap: Swap, settings: Settings) -> None:
-    """Store the new document, and tell all others of its choice of it."""
-    own = _clip_of(swap.edit, swap.chosen_from, settings)
-    chosen_from = swap.chosen_from if own is None else swap.chosen_from.with_newer(own, edit.identity)
-    EditLibrary(settings).keep(edit)
-    choices = Choices(settings)
-    choices.keep(edit, chosen_from)
-    for _, other in _documents(chosen_from.documents, settings):
-        choices.keep(other, chosen_from)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import TypeVar
 
 from app.data import caption_styles, find, presets, qualities
 from app.editing.brand import brand_notes
@@ -22,6 +23,8 @@ from app.models.edit import Captions, Edit, MusicTrack, SourceRef
 from app.models.make import MakeRequest
 from app.models.timing import frame_nearest
 from app.models.voice import SpeechText, Voice
+
+T = TypeVar("T")
 
 DEFAULT_STYLE = "bold"
 """The style whose widths break the lines of captions that go into the SRT only."""
@@ -50,8 +53,8 @@ def check_names(request: MakeRequest) -> None:
         )
 
 
-def of_variant(spoken: Sequence[Spoken], number: int) -> Spoken | None:
-    """Return the script of variant `number`: its own, or the one that all share."""
+def of_variant(spoken: Sequence[T], number: int) -> T | None:
+    """Return what belongs to the script of variant `number`: its own, or the one that all share."""
     return spoken[number if len(spoken) > 1 else 0] if spoken else None
 
 

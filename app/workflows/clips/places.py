@@ -1,28 +1,49 @@
 """Where a clip goes: its files, space for it, and a folder to work in."""
 
+import contextlib
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from app.config import Settings
 from app.editing.document import read_edit
 from app.errors import EditError, StorageError
 from app.media.atomic import storage_errors
 from app.media.held import own_folder
 from app.models.edit import Edit
+from app.services.sources import unquoted
 
 BYTES_PER_PIXEL = 0.06
 """Room for one pixel of one frame: measured 0.011 (draft), 0.021 (standard), 0.032 (high) on grainy footage."""
 
-_JOBS = "jobs"
+_JOBS, _CLIPS = "jobs", "clips"
 _ENDINGS = {"mp4": ".mp4", "srt": ".srt", "jpg": ".jpg", "edit": ".edit.json"}
 
 
 def files_of(stem: Path) -> dict[str, Path]:
     """Return the places of a clip's files by kind."""
     return {kind: stem.with_name(stem.name + ending) for kind, ending in _ENDINGS.items()}
+
+
+def clips_folder(data_dir: Path, name: str) -> Path:
+    """Return the folder in which the clips of one job, or one clip's newest render, are; nothing else is in it."""
+    return data_dir / _CLIPS / name
+
+
+def remove_files(settings: Settings, files: Mapping[str, str]) -> None:
+    """Remove a clip's files (by kind, in URL quoting) as far as they are ours, and the folders that become empty.
+
+    What lies in a person's own folder stays: there it is theirs. What cannot be removed now is left to the clean-up.
+    """
+    own = settings.data_dir / _CLIPS
+    for place in map(unquoted, files.values()):
+        if own in place.parents:
+            with contextlib.suppress(OSError):
+                place.unlink(missing_ok=True)
+                place.parent.rmdir()
 
 
 def is_taken(stem: Path, edit: Edit) -> bool:

@@ -12,6 +12,7 @@ from app.errors import Cancelled, InputError
 from app.models.job import TERMINAL, JobDict
 from app.services.job_rows import JobRows, as_dict
 from app.services.job_storage import JobStorage, descendants
+from app.services.library.clips import forget_drafts
 from app.workflows.jobs.abandon import abandon
 from app.workflows.jobs.engine import Client, client_for
 from app.workflows.jobs.kinds import NORMAL, queue_of
@@ -127,7 +128,7 @@ class Desk:
         return stored
 
     def cancel(self, job_id: str) -> JobDict:
-        """End a job and its parts: their processes are killed within a second, and they leave no files.
+        """End a job and its parts: their processes are killed within a second, and they leave no files and no drafts.
 
         A job that has ended is returned as it is. Raises `InputError` for an unknown one.
         """
@@ -135,6 +136,7 @@ class Desk:
             row = self._require(connection, job_id)
             members = [self._require(connection, one) for one in [job_id, *descendants(connection, job_id)]]
             ended = [member for member in members if self._cancelled(connection, member.id)]
+            forget_drafts(connection, [member.id for member in ended])
             workflow_ids = [member.workflow_id for member in ended if member.workflow_id]
             states = self._client.states(connection, workflow_ids)
             alive = living(connection)
