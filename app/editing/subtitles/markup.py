@@ -1,0 +1,140 @@
+"""A caption's text without tags, codes and whatever cannot be shown: what is read again is the same text."""
+
+import html
+import re
+import unicodedata
+from typing import NamedTuple
+
+from app.editing.subtitles.times import ARROWS, read_times
+
+SPECIAL = ("<", "{", "\\")
+"""A text without these has no tags and no codes."""
+
+_TAG = re.compile(
+    r"</?(?:b|i|u|s|em|strong|strike|font|span|p|div|c|v|lang|ruby|rt|br)(?:[\s./][^<>]*)?/?>", re.IGNORECASE
+)
+_BREAK = re.compile(r"</?br[\s/]*>", re.IGNORECASE)
+_STAMP = re.compile(r"<(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{3})>")
+_CODE = re.compile(r"\{\s*\\[^{}]*\}|\{[a-zA-Z]:[^{}]*\}")  # {\an8} of ASS, {y:i} of MicroDVD
+_EDGES = re.compile(r"([<>{}])")
+_LONGEST = 300
+"""Characters of the longest tag or code: nobody writes longer ones, and a search is bounded by it."""
+
+_STAMPED = re.compile("\ue000(\\d+)\ue001")
+"""How a time inside the text stands in it while it is read; the file's own such letters are left out before."""
+
+_SPACES = re.compile(r"[^\S\n\u00a0\u202f]+")  # no-break spaces hold numbers together
+_HIDDEN = frozenset({"Cc", "Cs", "Co"})
+
+
+class Plain(NamedTuple):
+    """A text, the times in it as (number of the word, milliseconds), and what was left out of it."""
+
+    text: str
+    stamps: tuple[tuple[int, int], ...] = ()
+    tags: bool = False
+    hidden: bool = False
+    stray: bool = False
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a plain text; a no-break space is part of one."""
+    return text.replace("\n", " ").split(" ") if text else []
+
+
+def plain_text(written: str, *, entities: bool) -> Plain:
+    """Return what is to be shown of a text; `entities` when "&lt;" means "<", as in WebVTT."""
+    text = html.unescape(written) if entities and "&" in written else written
+    shown, hidden = _shown(text)
+    bare = _without_tags(shown) if any(mark in shown for mark in SPECIAL) else shown
+    lines: list[str] = []
+    stamps: list[tuple[int, int]] = []
+    stray = False
+    for line in _SPACES.sub(" ", bare).split("\n"):
+        words, times = _stamped(line.split(" "))
+        if words and _is_time(" ".join(words)):
+            stray = True
+        elif words:
+            before = sum(line.count(" ") + 1 for line in lines) if times else 0
+            stamps += [(before + index, at) for index, at in times]
+            lines.append(" ".join(words))
+    composed = unicodedata.normalize("NFC", "\n".join(lines))
+    return Plain(composed, tuple(stamps), bare != shown, hidden, stray)
+
+
+def _shown(text: str) -> tuple[str, bool]:
+    """Return the text without control characters, halves of surrogate pairs and the like; whether there were any."""
+    if text.replace("\n", "").isprintable():
+        return text, False
+    shown = "".join(c for c in text if c.isspace() or (c != "\ufeff" and unicodedata.category(c) not in _HIDDEN))
+    return shown, len(shown) < len(text)
+
+
+def _without_tags(text: str) -> str:
+    r"""Return the text without tags and codes, and with the times in it as `_STAMPED` has them.
+
+    One pass: where a tag ends, what came since its beginning is taken back, so that what is left of "<<b>b>" is no tag
+    either. "\N" and "\h" are ASS' line break and space.
+    """
+    kept: list[str] = []
+    for piece in filter(None, _EDGES.split(text.replace("\\N", "\n").replace("\\h", " "))):
+        kept.append(piece)
+        since = _opened(kept, piece)
+        if since is None:
+            continue
+        tag = "".join(kept[since:])
+        put = _instead(tag)
+        if put is None:
+            continue
+        del kept[since:]
+        if kept:
+            kept[-1] = kept[-1].rstrip("\\")  # or it would make a new code of what follows
+        if put:
+            kept.append(put)
+    return "".join(kept)
+
+
+def _opened(kept: list[str], piece: str) -> int | None:
+    """Return where the tag or code begins that `piece`, the last of `kept`, may end."""
+    if piece not in {">", "}"}:
+        return None
+    opening = "<" if piece == ">" else "{"
+    length = 0
+    for at in range(len(kept) - 2, -1, -1):
+        if kept[at] == opening:
+            return at
+        length += len(kept[at])
+        if kept[at] == piece or length > _LONGEST:
+            return None
+    return None
+
+
+def _instead(tag: str) -> str | None:
+    """Return what a tag or code leaves behind; None when it is none."""
+    stamp = _STAMP.fullmatch(tag)
+    if stamp:
+        hours, minutes, seconds, millis = (int(part or 0) for part in stamp.groups())
+        return f"\ue000{((hours * 60 + minutes) * 60 + seconds) * 1000 + millis}\ue001"
+    if _BREAK.fullmatch(tag):
+        return "\n"
+    return "" if (_TAG if tag[0] == "<" else _CODE).fullmatch(tag) else None
+
+
+def _is_time(line: str) -> bool:
+    return any(arrow in line for arrow in ARROWS) and read_times(line) is not None
+
+
+def _stamped(parts: list[str]) -> tuple[list[str], list[tuple[int, int]]]:
+    """Return the words of a line, and the times at which some of them begin, by their numbers in it."""
+    words: list[str] = []
+    stamps: list[tuple[int, int]] = []
+    said: re.Match[str] | None = None
+    for part in parts:
+        said = _STAMPED.match(part) or said
+        word = _STAMPED.sub("", part).strip()
+        if word:
+            if said:
+                stamps.append((len(words), int(said[1])))
+            words.append(word)
+            said = None
+    return words, stamps
