@@ -18,7 +18,7 @@ from app.models.control import Control
 from app.models.media import Analysis, Focus, MediaInfo, Moment, RejectReason, Shot, ShotChange
 from app.models.timing import Span
 
-ANALYSIS_VERSION = 6
+ANALYSIS_VERSION = 7
 """Raised whenever the same file would give another analysis, so that stored ones are measured again."""
 
 STEP = 0.25

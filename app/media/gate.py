@@ -10,6 +10,7 @@ What is found does not depend on how many threads there are: each group is decod
 
 import os
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -74,18 +75,40 @@ def _cores() -> int:
 
 
 def _gated(reading: Reading, groups: list[Group], control: Control, threads: int) -> list[Signals]:
-    tally = _Tally(control, _FIRST_SHARE, _GLANCES_SHARE, len(groups))
-    blocks = [groups[i : i + _GROUPS_AT_ONCE] for i in range(0, len(groups), _GROUPS_AT_ONCE)]
-    seen = [g for block in side_by_side(lambda b: glances(reading, b, tally.add), blocks, threads) for g in block]
-    suspects = suspects_of(groups, seen, SHORT * reading.info.fps)
+    short = SHORT * reading.info.fps
+    seen = _seen(reading, groups, short, _Tally(control, _FIRST_SHARE, _GLANCES_SHARE, len(groups)), threads)
+    suspects = suspects_of(groups, seen, short)
     pictures = sum(suspect.group.pictures for suspect in suspects if suspect)
     tally = _Tally(control, _GLANCES_SHARE, 1.0, pictures)
     chains = chains_of(suspects)
     runs = side_by_side(lambda chain: decode_runs(reading, chain, tally.add), chains, threads)
     decoded = {suspect.group.begin for chain in chains for suspect in chain}
-    sparse = [_sparse(g.signals) for group, g in zip(groups, seen, strict=True) if group.begin not in decoded]
+    sparse = [_sparse(g.signals) for group, g in zip(groups, seen, strict=True) if g and group.begin not in decoded]
     pieces = [*(run for chain in runs for run in chain), *sparse]
     return sorted(pieces, key=lambda piece: float(piece.time[0]))
+
+
+def _seen(reading: Reading, groups: list[Group], short: float, tally: "_Tally", threads: int) -> list[Glance | None]:
+    """Glance at the groups whose decoding depends on it; None for the others. Raises `Unfit`."""
+    wanted = [i for i, told in enumerate(told_by_glances(groups, short)) if told]
+    tally.add(len(groups) - len(wanted))
+    chains = np.split(np.array(wanted, np.int64), np.flatnonzero(np.diff(wanted) > 1) + 1)
+    blocks = [chain[i : i + _GROUPS_AT_ONCE] for chain in chains for i in range(0, chain.size, _GROUPS_AT_ONCE)]
+    found = side_by_side(lambda block: glances(reading, [groups[i] for i in block], tally.add), blocks, threads)
+    seen: list[Glance | None] = [None] * len(groups)
+    for block, glimpses in zip(blocks, found, strict=True):
+        for i, glimpse in zip(block.tolist(), glimpses, strict=True):
+            seen[i] = glimpse
+    return seen
+
+
+def told_by_glances(groups: list[Group], short: float) -> list[bool]:
+    """Return for each group whether a glance decides anything: about it, or about the one before, which it follows.
+
+    A group of more than `short` pictures is decoded whatever is seen of it, and to its end.
+    """
+    is_open = [group.pictures <= short for group in groups]
+    return [one or before for one, before in zip(is_open, [False, *is_open], strict=False)]
 
 
 def chains_of(suspects: list[Suspect | None]) -> list[list[Suspect]]:
@@ -102,14 +125,17 @@ def chains_of(suspects: list[Suspect | None]) -> list[list[Suspect]]:
     return chains
 
 
-def suspects_of(groups: list[Group], seen: list[Glance], short: float) -> list[Suspect | None]:
+def suspects_of(groups: list[Group], seen: Sequence[Glance | None], short: float) -> list[Suspect | None]:
     """Return for each group how it has to be decoded, or None for one that a glance is enough for.
 
     A group of more than `short` pictures never is one: key frames far apart may show one picture and others between.
     """
     found: list[Suspect | None] = []
     for group, (glance, after) in zip(groups, pairwise(seen), strict=False):
-        still, differs = _is_still(glance), group.pictures > short or _differ(glance, after)
+        if glance is None or after is None or group.pictures > short:
+            found.append(Suspect(group, after.histograms if after else ()))
+            continue
+        still, differs = _is_still(glance), _differ(glance, after)
         found.append(Suspect(group, after.histograms, differs, still) if still or differs else None)
     return [*found, Suspect(groups[-1], ())]
 

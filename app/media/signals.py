@@ -7,7 +7,7 @@ side (160x90 for 16:9). They are compared and forgotten; only a few numbers a fr
 from array import array
 from collections import deque
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ from app.models.media import Focus, MediaInfo, Rotation
 Bytes = npt.NDArray[np.uint8]
 Numbers = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
 Histograms = tuple[Numbers, ...]
 
 THUMBNAIL = 160
@@ -168,23 +169,30 @@ def sharpness_of(y: Bytes) -> float:
         return 0.0
     height, width = y.shape[0] - 2 * near, y.shape[1] - 2 * near
 
-    def at(down: int, right: int) -> npt.NDArray[np.int16]:
-        return y[down : down + height : step, right : right + width : step].astype(np.int16)
+    def at(down: int, right: int) -> Bytes:
+        return y[down : down + height : step, right : right + width : step]
 
-    laplacian = 4 * at(near, near) - at(0, near) - at(2 * near, near) - at(near, 0) - at(near, 2 * near)
-    return float(laplacian.var())
+    laplacian = np.left_shift(at(near, near), 2, dtype=np.int16)
+    for down, right in ((0, near), (2 * near, near), (near, 0), (near, 2 * near)):
+        laplacian -= at(down, right)
+    return float(laplacian.var(dtype=np.float32))
 
 
 def difference_hash(y: Bytes, turn: Rotation = 0) -> int:
     """Return 64 bits: of 9x8 block means of the upright picture, whether each is darker than its right neighbour."""
     upright = np.rot90(y, k=-(turn // 90))  # numpy turns anticlockwise
-    rows = np.linspace(0, upright.shape[0], 9).astype(int)
-    columns = np.linspace(0, upright.shape[1], 10).astype(int)
     if min(upright.shape) < 9:
         return 0
-    sums = np.add.reduceat(np.add.reduceat(upright.astype(np.int32), rows[:-1], axis=0), columns[:-1], axis=1)
-    means = sums / (np.diff(rows)[:, None] * np.diff(columns)[None, :])
+    rows, columns, sizes = _blocks(*upright.shape)
+    means = np.add.reduceat(np.add.reduceat(upright, rows, axis=0, dtype=np.int32), columns, axis=1) / sizes
     return int.from_bytes(np.packbits(means[:, :-1] < means[:, 1:]).tobytes(), "big")
+
+
+@cache
+def _blocks(height: int, width: int) -> tuple[Places, Places, Places]:
+    """Return where the rows and the columns of 8 x 9 blocks begin, and how many samples each block has."""
+    rows, columns = np.linspace(0, height, 9).astype(int), np.linspace(0, width, 10).astype(int)
+    return rows[:-1], columns[:-1], np.diff(rows)[:, None] * np.diff(columns)[None, :]
 
 
 def unlikeness(a: Histograms, b: Histograms) -> float:
@@ -230,7 +238,7 @@ class Meter:
                 time,
                 2 * _UNLIKE if changed else _difference(thumb, before),
                 step,
-                _change(thumb.smooth, before.smooth),
+                _shift(thumb.smooth, before.smooth),
                 _UNLIKE if changed else _change(thumb.y, before.y),
                 sharpness_of(planes[0]),
                 _full(float(thumb.y.mean()), full),
@@ -292,7 +300,7 @@ class Meter:
         if len(self._recent) <= self._blend:
             return 0.0, 1.0, 1.0
         first, middle, last = (self._recent[i].smooth for i in (0, self._blend // 2, self._blend))
-        far = _change(first, last)
+        far = _shift(first, last)
         share = (self._blend // 2) / self._blend
         off = float(np.abs(middle - (first * (1 - share) + last * share)).mean())
         return far, off / max(far, 1.0), _correlation(first, last)
@@ -328,8 +336,15 @@ def _full(luma: float, full: bool) -> float:
     return luma if full else min(255.0, max(0.0, (luma - 16) * 255 / 219))
 
 
-def _change(a: npt.NDArray[np.generic], b: npt.NDArray[np.generic]) -> float:
-    return float(np.abs(a.astype(np.float32) - b.astype(np.float32)).mean())
+def _change(a: Bytes, b: Bytes) -> float:
+    """Return the mean absolute difference: in bytes, as a decoder's threads wait for each microsecond of this."""
+    apart = np.maximum(a, b)
+    apart -= np.minimum(a, b)
+    return int(np.add.reduce(apart, axis=None, dtype=np.uint32)) / max(1, apart.size)
+
+
+def _shift(a: Numbers, b: Numbers) -> float:
+    return float(np.abs(a - b).mean())
 
 
 def _difference(a: Thumb, b: Thumb) -> float:
@@ -345,8 +360,11 @@ def _smooth(y: Bytes) -> Numbers:
     height, width = y.shape[0] // 4 * 4, y.shape[1] // 4 * 4
     if not height or not width:
         return y.astype(np.float32)
-    blocks = y[:height, :width].reshape(height // 4, 4, width // 4, 4)
-    means: Numbers = blocks.mean(axis=(1, 3), dtype=np.float32)
+    lines = y[0:height:4, :width].astype(np.uint16)
+    for line in (1, 2, 3):
+        lines += y[line:height:4, :width]
+    sums = lines[:, 0::4] + lines[:, 1::4] + lines[:, 2::4] + lines[:, 3::4]
+    means: Numbers = sums.astype(np.float32) / np.float32(16)
     return means
 
 

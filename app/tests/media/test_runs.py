@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.media.gate import suspects_of
+from app.media.gate import suspects_of, told_by_glances
 from app.media.glance import Glance, Reading, glances
 from app.media.groups import Group, groups_of
 from app.media.probe import probe
@@ -60,3 +60,17 @@ def test_only_what_stands_still_in_all_three_pictures_is_still(clip: Footage) ->
     assert [bool(s and s.still) for s in found[:3]] == [False, False, False]
     assert found[1] is not None and found[1].differs
     assert found[3] is not None and not found[3].after
+
+
+def test_only_groups_that_a_glance_decides_about_are_glanced_at() -> None:
+    def told(*pictures: int) -> list[bool]:
+        return told_by_glances([Group(0, None, 3, count) for count in pictures], short=60)
+
+    assert told(30, 30, 30) == [True] * 3
+    assert told(90, 90, 90) == [False] * 3
+    assert told(90, 30, 90, 90) == [False, True, True, False], "the one after a short group says whether that is over"
+
+
+def test_a_long_group_needs_no_glance(clip: Footage) -> None:
+    unseen = suspects_of(clip.groups, [None, None, *clip.seen[2:]], short=59)
+    assert [bool(s and s.after) for s in unseen[:3]] == [False, True, True]
