@@ -39,7 +39,7 @@ class Plain(NamedTuple):
 
 def words_of(text: str) -> list[str]:
     """Return the words of a plain text; a no-break space is part of one."""
-    return text.replace("\n", " ").split(" ") if text else []
+    return [word for word in text.replace("\n", " ").split(" ") if word.strip()]
 
 
 def plain_text(written: str, *, entities: bool) -> Plain:
@@ -47,19 +47,22 @@ def plain_text(written: str, *, entities: bool) -> Plain:
     text = html.unescape(written) if entities and "&" in written else written
     shown, hidden = _shown(text)
     bare = _without_tags(shown) if any(mark in shown for mark in SPECIAL) else shown
-    lines: list[str] = []
-    stamps: list[tuple[int, int]] = []
-    stray = False
-    for line in _SPACES.sub(" ", bare).split("\n"):
-        words, times = _stamped(line.split(" "))
-        if words and _is_time(" ".join(words)):
-            stray = True
-        elif words:
-            before = sum(line.count(" ") + 1 for line in lines) if times else 0
-            stamps += [(before + index, at) for index, at in times]
-            lines.append(" ".join(words))
-    composed = unicodedata.normalize("NFC", "\n".join(lines))
-    return Plain(composed, tuple(stamps), bare != shown, hidden, stray)
+    lines = [line.strip() for line in _evenly_spaced(bare).split("\n")]
+    times: tuple[tuple[int, int], ...] = ()
+    if "\ue000" in bare:
+        lines, times = _stamped(lines)
+    kept = [line for line in lines if line]
+    if ">" in bare or "→" in bare:
+        kept = [line for line in kept if not _is_time(line)]
+    stray = len(kept) < len([line for line in lines if line])
+    composed = unicodedata.normalize("NFC", "\n".join(kept))
+    return Plain(composed, () if stray else times, bare != shown, hidden, stray)
+
+
+def _evenly_spaced(text: str) -> str:
+    if "  " not in text and text.replace("\n", "").isprintable():  # no other space is "printable"
+        return text
+    return _SPACES.sub(" ", text)
 
 
 def _shown(text: str) -> tuple[str, bool]:
@@ -124,17 +127,22 @@ def _is_time(line: str) -> bool:
     return any(arrow in line for arrow in ARROWS) and read_times(line) is not None
 
 
-def _stamped(parts: list[str]) -> tuple[list[str], list[tuple[int, int]]]:
-    """Return the words of a line, and the times at which some of them begin, by their numbers in it."""
-    words: list[str] = []
+def _stamped(lines: list[str]) -> tuple[list[str], tuple[tuple[int, int], ...]]:
+    """Return the lines without the times in them, and the times at which some words begin, by their numbers."""
+    bare: list[str] = []
     stamps: list[tuple[int, int]] = []
+    count = 0
     said: re.Match[str] | None = None
-    for part in parts:
-        said = _STAMPED.match(part) or said
-        word = _STAMPED.sub("", part).strip()
-        if word:
-            if said:
-                stamps.append((len(words), int(said[1])))
-            words.append(word)
-            said = None
-    return words, stamps
+    for line in lines:
+        words: list[str] = []
+        for part in line.split(" "):
+            said = _STAMPED.match(part) or said
+            word = _STAMPED.sub("", part)
+            if word.strip():
+                if said:
+                    stamps.append((count, int(said[1])))
+                words.append(word)
+                count += 1
+                said = None
+        bare.append(" ".join(words).strip())
+    return bare, tuple(stamps)

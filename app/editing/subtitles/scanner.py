@@ -153,7 +153,7 @@ class _Scanner:
             self._note_times(found)
         if times.start is None:
             return None
-        text, stamps = self._text(self._body(found, end), line)
+        text, stamps = self._text(self._body(found, end), line, tidy=self._tidy and not times.rest)
         stop = times.end if times.end is not None else times.start
         return SubtitleCue(times.start, stop, text, line, found.number, stamps)
 
@@ -187,8 +187,8 @@ class _Scanner:
         self._notes.add("text_beside_time", found.at + 1)
         return [found.times.rest]
 
-    def _text(self, lines: Sequence[str], at: int) -> tuple[str, tuple[tuple[int, int], ...]]:
-        if self._tidy:
+    def _text(self, lines: Sequence[str], at: int, *, tidy: bool) -> tuple[str, tuple[tuple[int, int], ...]]:
+        if tidy:
             return "\n".join([line.strip() for line in lines]), ()
         plain = plain_text("\n".join(lines), entities=self._webvtt)
         told = {"tags": plain.tags and not self._webvtt, "control_characters": plain.hidden, "stray_time": plain.stray}

@@ -13,9 +13,11 @@ ARROWS = ("->", "→", "–>", "—>", "=>", "-- >")
 LATEST = 359_999_999
 """99:59:59,999: no later time can be written."""
 
-_EXACT = re.compile(
-    "([0-9]{2}):([0-5][0-9]):([0-5][0-9]),([0-9]{3}) --> ([0-9]{2}):([0-5][0-9]):([0-5][0-9]),([0-9]{3})"
+_USUAL = re.compile(
+    "([0-9]{1,2}):([0-5][0-9]):([0-5][0-9])[,.]([0-9]{3}) --> "
+    "([0-9]{1,2}):([0-5][0-9]):([0-5][0-9])[,.]([0-9]{3})"
 )
+_EXACT_LENGTH = len("00:00:01,000 --> 00:00:02,500")
 
 # \d takes the figures of every script, and int() reads them; colons and commas may be full-width ones.
 _TIME = (
@@ -47,12 +49,13 @@ class TimeLine(NamedTuple):
 
 def read_times(line: str) -> TimeLine | None:
     """Return the times of a line; None when it is none, and just text that may have an arrow in it."""
-    exact = _EXACT.fullmatch(line)
-    if exact:
-        hours, minutes, seconds, millis, hours2, minutes2, seconds2, millis2 = map(int, exact.groups())
+    usual = _USUAL.fullmatch(line)
+    if usual:
+        hours, minutes, seconds, millis, hours2, minutes2, seconds2, millis2 = map(int, usual.groups())
         return TimeLine(
             ((hours * 60 + minutes) * 60 + seconds) * 1000 + millis,
             ((hours2 * 60 + minutes2) * 60 + seconds2) * 1000 + millis2,
+            exact=len(line) == _EXACT_LENGTH and "." not in line,
         )
     line = line.strip()
     loose = _LOOSE.match(line)
@@ -71,10 +74,9 @@ def _surely(loose: re.Match[str]) -> bool:
 def _time(found: re.Match[str], n: int) -> int | None:
     if found[f"minus{n}"]:
         return 0
-    hours, minutes, seconds = (int(found[f"{part}{n}"] or 0) for part in ("hours", "minutes", "seconds"))
-    fraction = found[f"fraction{n}"] or "0"
-    millis = int(fraction[:3].ljust(3, "0"))
-    time = ((hours * 60 + minutes) * 60 + seconds) * 1000 + millis
+    hours, minutes, seconds, fraction = found.group(f"hours{n}", f"minutes{n}", f"seconds{n}", f"fraction{n}")
+    millis = int((fraction or "0")[:3].ljust(3, "0"))
+    time = ((int(hours or 0) * 60 + int(minutes)) * 60 + int(seconds)) * 1000 + millis
     return time if time <= LATEST else None
 
 
