@@ -13,6 +13,10 @@ from app.models.make import OverLength
 
 CAPTIONS_OFF = "off"
 
+Language = Annotated[str, Field(min_length=2, max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$")]
+VoiceId = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+Speed = Annotated[float, Field(ge=0.5, le=2.0)]
+
 LARGEST_SEED = 2**53 - 1
 """The largest whole number that JSON's readers take exactly."""
 
@@ -27,43 +31,51 @@ class MusicOption(Record):
     """Music under the clips."""
 
     music_id: Id = Field(description="The music, among the assets.", examples=["0b4c9f0e-8a53-4b0e-9a41-5c2f0d8c7c11"])
-    start: Annotated[float, Field(ge=0, le=86_400)] = Field(0.0, description="The second of it to begin at.")
-    level_db: Decibels = Field(-14.0, description="Decibels beside the voice.")
+    start: Annotated[float, Field(ge=0, le=86_400)] = Field(default=0.0, description="The second of it to begin at.")
+    level_db: Decibels = Field(default=-14.0, description="Decibels beside the voice.")
 
 
 class ClipOptions(Record):
     """How clips are made. What is null or left out is not decided here: a project, then the settings decide it."""
 
     duration: Annotated[float, Field(ge=1.0, le=600.0)] | None = Field(
-        None, description="Seconds: the length without a script, the budget with one.", examples=[20.0]
+        default=None, description="Seconds: the length without a script, the budget with one.", examples=[20.0]
     )
-    count: Annotated[int, Field(ge=1, le=20)] | None = Field(None, description="How many different clips.")
-    language: Annotated[str, Field(min_length=2, max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$")] | None = (
-        Field(None, description="The script's, such as ro; detected when null.", examples=["ro"])
+    count: Annotated[int, Field(ge=1, le=20)] | None = Field(default=None, description="How many different clips.")
+    language: Language | None = Field(
+        default=None, description="The script's, such as ro; detected when null.", examples=["ro"]
     )
-    voice: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")] | None = Field(
-        None, description="The id of a voice; chosen by language when null.", examples=["edge:ro-RO-AlinaNeural"]
+    voice: VoiceId | None = Field(
+        default=None,
+        description="The id of a voice; chosen by language when null.",
+        examples=["edge:ro-RO-AlinaNeural"],
     )
-    speed: Annotated[float, Field(ge=0.5, le=2.0)] | None = Field(None, description="Of the voice; 1 is its own.")
-    preset: str | None = Field(None, description="Where it is published.", examples=["tiktok"])
+    speed: Speed | None = Field(default=None, description="Of the voice; 1 is its own.")
+    preset: str | None = Field(default=None, description="Where it is published.", examples=["tiktok"])
     quality: QualityName | None = None
-    captions: str | None = Field(None, description='A caption style, or "off".', examples=["bold"])
-    words_per_cue: Annotated[int, Field(ge=1, le=5)] | None = Field(None, description="Words on screen at a time.")
+    captions: str | None = Field(default=None, description='A caption style, or "off".', examples=["bold"])
+    words_per_cue: Annotated[int, Field(ge=1, le=5)] | None = Field(
+        default=None, description="Words on screen at a time."
+    )
     framing: FramingChoice | None = None
-    source_sound: SourceSound | None = Field(None, description="The footage's own sound.")
+    source_sound: SourceSound | None = Field(default=None, description="The footage's own sound.")
     music: MusicOption | None = None
     transition: Annotated[Transition | None, BeforeValidator(_with_frames)] = Field(
-        None, description="How shots begin; one that is no cut has 10 frames where none are said."
+        default=None, description="How shots begin; one that is no cut has 10 frames where none are said."
     )
     pauses: Annotated[float, Field(ge=0.1, le=5.0)] | None = Field(
-        None, description="Seconds: longer pauses of the voice are shortened."
+        default=None, description="Seconds: longer pauses of the voice are shortened."
     )
-    over_length: OverLength | None = Field(None, description="What becomes of a voice that is too long even sped up.")
-    strict: bool | None = Field(None, description="Fail when fewer differing clips are possible.")
-    thorough: bool | None = Field(None, description="Read every frame of the footage, which takes longer.")
-    allow_alike: bool | None = Field(None, description="Take clips that look alike, when they share little footage.")
+    over_length: OverLength | None = Field(
+        default=None, description="What becomes of a voice that is too long even sped up."
+    )
+    strict: bool | None = Field(default=None, description="Fail when fewer differing clips are possible.")
+    thorough: bool | None = Field(default=None, description="Read every frame of the footage, which takes longer.")
+    allow_alike: bool | None = Field(
+        default=None, description="Take clips that look alike, when they share little footage."
+    )
     seed: Annotated[int, Field(ge=-LARGEST_SEED, le=LARGEST_SEED)] | None = Field(
-        None, description="Another number, another choice; the same number, the same clips."
+        default=None, description="Another number, another choice; the same number, the same clips."
     )
 
     @field_validator("preset")

@@ -23,23 +23,25 @@ Number = Annotated[int, Field(ge=1, le=1_000)]
 class SegmentPin(Record):
     """That the stretch must be shown whole."""
 
-    clip: Number | None = Field(None, description="In the clip of this number; null: in every one.")
-    shot: Number | None = Field(None, description="As this shot of it, 1 opens it; null: anywhere.")
+    clip: Number | None = Field(default=None, description="In the clip of this number; null: in every one.")
+    shot: Number | None = Field(default=None, description="As this shot of it, 1 opens it; null: anywhere.")
 
 
 class SegmentFields(Record):
     """What a person says of a stretch."""
 
-    start: Seconds = Field(0.0, description="Seconds into the file.", examples=[3.2])
-    end: Seconds | None = Field(None, description="Seconds; null: to the file's end.", examples=[6.0])
-    project_id: Id | None = Field(None, description="Only in this project; null: wherever the video is used.")
-    keywords: Keywords = Field((), description="Where the script says one, this is shown.", examples=[["cafea"]])
-    description: Note = Field("", description="What is seen; its words count like keywords, less clearly.")
-    note: Note = Field("", description="For people only.")
-    favourite: bool = Field(False, description="Preferred everywhere.")
-    never_use: bool = Field(False, description="Not one frame of it is shown.")
-    single_use: bool = Field(False, description="In at most one clip.")
-    pin: SegmentPin | None = Field(None, description="Must be shown; null: it need not.")
+    start: Seconds = Field(default=0.0, description="Seconds into the file.", examples=[3.2])
+    end: Seconds | None = Field(default=None, description="Seconds; null: to the file's end.", examples=[6.0])
+    project_id: Id | None = Field(default=None, description="Only in this project; null: wherever the video is used.")
+    keywords: Keywords = Field(
+        default=(), description="Where the script says one, this is shown.", examples=[["cafea"]]
+    )
+    description: Note = Field(default="", description="What is seen; its words count like keywords, less clearly.")
+    note: Note = Field(default="", description="For people only.")
+    favourite: bool = Field(default=False, description="Preferred everywhere.")
+    never_use: bool = Field(default=False, description="Not one frame of it is shown.")
+    single_use: bool = Field(default=False, description="In at most one clip.")
+    pin: SegmentPin | None = Field(default=None, description="Must be shown; null: it need not.")
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
