@@ -58,11 +58,17 @@ class _Times:
 
 
 def probe(
-    path: Path, *, max_pixels: int = MAX_PIXELS, need_picture: bool = False, control: Control | None = None
+    path: Path,
+    *,
+    max_pixels: int = MAX_PIXELS,
+    need_picture: bool = False,
+    control: Control | None = None,
+    content_hash: str | None = None,
 ) -> MediaInfo:
     """Return what the file is. Files with sound only have `has_video` False; a photograph is `still`.
 
-    The whole file is read for its hash: `control` is told the share of its bytes, and may stop it.
+    The whole file is read for its hash: `control` is told the share of its bytes, and may stop it. Whoever wrote the
+    file, and hashed what he wrote, gives the `content_hash` instead.
 
     Raises `Cancelled`, or `MediaError`: the codes of `open_media`, media_too_short for a single frame of picture,
     media_bad_times for time stamps that say it lasts longer than `LONGEST`, and media_no_picture for a file without any
@@ -82,7 +88,7 @@ def probe(
         if not 0 <= cast(float, picture["duration"]) <= LONGEST:
             raise containers.bad_times(path)
         return MediaInfo(
-            content_hash=_hash(path, control),
+            content_hash=content_hash or _hash(path, control),
             size_bytes=path.stat().st_size,
             container=container.format.name,
             has_video=stream is not None,

@@ -5,6 +5,7 @@ from app.workflows.cleanup import cleanup_workflow
 from app.workflows.generate import generate_workflow
 from app.workflows.mute_voice import mute_voice_workflow
 from app.workflows.prepare import prepare_workflow
+from app.workflows.receive import receive_workflow
 from app.workflows.render_clip import render_workflow
 from app.workflows.speak import speak_workflow
 
@@ -14,6 +15,7 @@ WORKFLOWS = (
     generate_workflow,
     mute_voice_workflow,
     prepare_workflow,
+    receive_workflow,
     render_workflow,
     speak_workflow,
 )

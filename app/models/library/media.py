@@ -37,6 +37,14 @@ class MediaRow(Record):
     updated_at: datetime
 
 
+class MediaFilter(Record):
+    """Which media: every field that is set must fit. `search` is looked for in names."""
+
+    kinds: tuple[MediaKind, ...] = FOOTAGE
+    project_id: str | None = None
+    search: str | None = None
+
+
 class Upload(Record):
     """A file that comes, or came. `kind` empty: what it turns out to be. `length` and `received` are bytes.
 
@@ -56,3 +64,21 @@ class Upload(Record):
     created_at: datetime
     updated_at: datetime
     expires_at: datetime
+
+
+class Arrival(Record):
+    """A file that the job `receive` is to check and bring into the library.
+
+    Its bytes wait as the upload `upload_id`; with `url` they are fetched from there first. Else it is a file of this
+    machine at `place` (in URL quoting), which stays there, or is copied. `sha256` is known where it was hashed when it
+    came. `kind` None: what it turns out to be.
+    """
+
+    name: str
+    kind: MediaKind | None = None
+    project_id: str | None = None
+    upload_id: str | None = None
+    url: str | None = None
+    place: str | None = None
+    copied: bool = False
+    sha256: str | None = None

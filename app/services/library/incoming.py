@@ -1,5 +1,4 @@
-"""Writing a file that comes: by one writer at a time, whatever process, and nothing of it is said to be there that is
-not on the disk."""
+"""Writing a file that comes: by one writer at a time, whatever process; what it says to be there is on the disk."""
 
 import fcntl
 import hashlib
@@ -8,27 +7,26 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from app.errors import InputError
+from app.errors import InputError, StorageError
 from app.media.atomic import storage_errors
 
 
 class Incoming:
-    """A file in the quarantine, open for writing from byte `offset` on; what was behind that is cut off.
+    """A file in the quarantine, open for writing; `cut` says from which byte on.
 
     It is held until `close`, or until the process dies. Raises `InputError` (upload_busy) when somebody else holds
-    it, and every method `StorageError` when the disk does not do what it should. With `algorithm` (a name of hashlib's)
-    what is written is hashed.
+    it, and every method `StorageError` when the disk does not do what it should. What is written is hashed with
+    `algorithm`, one of hashlib's.
     """
 
-    def __init__(self, place: Path, offset: int = 0, algorithm: str | None = "sha256") -> None:
+    def __init__(self, place: Path, algorithm: str = "sha256") -> None:
         self._place = place
-        self.received = offset
-        self._hash = hashlib.new(algorithm, usedforsecurity=False) if algorithm else None
+        self._hash = hashlib.new(algorithm, usedforsecurity=False)
+        self.received = 0
         with storage_errors(place):
             self._handle = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             self._hold()
-            self.cut(offset)
         except BaseException:
             os.close(self._handle)
             raise
@@ -44,8 +42,7 @@ class Incoming:
     def write(self, block: bytes | bytearray | memoryview) -> None:
         """Append bytes."""
         rest = memoryview(block)
-        if self._hash is not None:
-            self._hash.update(rest)
+        self._hash.update(rest)
         with storage_errors(self._place):
             while rest:
                 rest = rest[os.write(self._handle, rest) :]
@@ -59,12 +56,15 @@ class Incoming:
 
     def digest(self) -> bytes:
         """Return the hash of what was written since it was opened."""
-        assert self._hash is not None  # noqa: S101 - asked only of those that hash
         return self._hash.digest()
 
     def cut(self, offset: int) -> None:
-        """Go back to byte `offset`, and drop what is behind it."""
+        """Go to byte `offset`, and drop what is behind it. Raises `StorageError` (upload_lost) if there is less."""
         with storage_errors(self._place):
+            if os.fstat(self._handle).st_size < offset:
+                raise StorageError(
+                    "What was received of this upload is gone.", hint="Send it anew.", code="upload_lost"
+                )
             os.ftruncate(self._handle, offset)
             os.lseek(self._handle, offset, os.SEEK_SET)
         self.received = offset

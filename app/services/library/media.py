@@ -8,13 +8,14 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from app.config import Settings
 from app.db import Database
-from app.db.tables import media, project_videos, segments
+from app.db.tables import media, project_videos, projects, segments
 from app.db.types import now
 from app.errors import MediaError
-from app.models.library.media import ASSETS, KINDS, MediaKind, MediaRow
+from app.models.library.media import ASSETS, KINDS, MediaFilter, MediaKind, MediaRow
 from app.services.library import rows
 from app.services.library.contents import Contents
 from app.services.library.ownership import owned
+from app.services.library.pages import Page, containing, page_of, usual_orders
 from app.services.sources import unquoted
 
 
@@ -38,6 +39,26 @@ class Media:
         """Return the rows of these ids, in their order; the first that is unknown is the error."""
         with self._database.read() as connection:
             return [media_row(_required(connection, owner, media_id, kinds)) for media_id in media_ids]
+
+    def page(
+        self,
+        owner: str | None,
+        wanted: MediaFilter,
+        *,
+        sort: str = "newest",
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> Page[MediaRow]:
+        """Return one page; `sort` is newest, oldest, name or updated. Raises `InputError` as `page_of`."""
+        query = select(media).where(owned(media, owner), media.c.kind.in_(wanted.kinds))
+        if wanted.search is not None:
+            query = query.where(containing(wanted.search, media.c.name))
+        with self._database.read() as connection:
+            if wanted.project_id is not None:
+                rows.require(connection, projects, "project", owner, wanted.project_id)
+                having = project_videos.c.project_id == wanted.project_id
+                query = query.where(media.c.id.in_(select(project_videos.c.video_id).where(having)))
+            return page_of(connection, query, usual_orders(media), sort, media_row, limit=limit, cursor=cursor)
 
     def path_of(self, row: MediaRow) -> Path:
         """Return where the file is. Raises `MediaError` (media_gone) when it is not there any more."""

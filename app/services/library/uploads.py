@@ -33,16 +33,16 @@ class Uploads:
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
-        self._settings = settings
+        self.settings = settings
 
     @property
     def largest(self) -> int:
         """The most bytes that one file may have."""
-        return self._settings.upload_max_mb * _MB
+        return self.settings.upload_max_mb * _MB
 
     def place(self, upload_id: str) -> Path:
         """Return where the bytes of an upload, an id that we made, are or would be."""
-        return incoming(self._settings) / upload_id
+        return incoming(self.settings) / upload_id
 
     def begin(
         self,
@@ -103,7 +103,7 @@ class Uploads:
         """Raise `InputError` (upload_too_large) or `StorageError` (disk_full) when so many bytes cannot be taken."""
         if length > self.largest:
             raise too_large(self.largest)
-        folder = incoming(self._settings)
+        folder = incoming(self.settings)
         with storage_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
             free = shutil.disk_usage(folder).free

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.workflows.jobs.engine import Queue
 
-MEMORY_EACH_MB = {"render": 1_500, "analyze": 1_000, "mute_voice": 500, "speak": 800}
+MEMORY_EACH_MB = {"render": 1_500, "analyze": 1_000, "mute_voice": 500, "speak": 800, "receive": 600}
 """Memory, in MB, that one job of a kind may take: generous, as several that swap are slower than one after another."""
 
 HIGH, NORMAL, LOW = 10, 100, 1_000
@@ -33,6 +33,7 @@ def queues(machine: Machine) -> list[Queue]:
         Queue("analyze", per_worker=_fitting("analyze", pairs, machine)),
         Queue("render", per_worker=_fitting("render", pairs, machine)),
         Queue("mute_voice", per_worker=_fitting("mute_voice", pairs, machine)),
+        Queue("receive", per_worker=_fitting("receive", max(2, machine.cores), machine)),
         Queue("prepare", per_worker=1, look_seconds=_SELDOM),  # in the background: one at a time leaves room for others
         Queue("speak", per_worker=1),  # synthesisers use every core themselves
         *(Queue(f"speak-{name}", everywhere=limit, look_seconds=_SELDOM) for name, limit in PROVIDER_LIMITS.items()),
