@@ -10,6 +10,9 @@ STATUSES: tuple[str, ...] = get_args(JobStatus)
 TERMINAL = frozenset({"completed", "failed", "cancelled"})
 """From these no job comes back, unless somebody retries it."""
 
+UPKEEP = frozenset({"cleanup", "prepare"})
+"""Kinds of work that nobody asked for: nobody is told when it ends."""
+
 JobDict = dict[str, Any]
 """A job as callers know it: `job_id`, `job_type`, `status`, `progress` (a line of text), and keys of their own."""
 

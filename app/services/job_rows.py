@@ -15,7 +15,7 @@ from app.db.tables import job_events, jobs
 from app.db.types import now
 from app.errors import InputError
 from app.models.job import DEFAULT_TYPE, STATUSES, TERMINAL, JobDict
-from app.services import outbox
+from app.services import outbox, webhook_notes
 
 COLUMNS = ("job_id", "job_type", "status", "progress", "version", "created_at", "updated_at")
 """Keys of a job that are columns; the database decides the last three."""
@@ -109,7 +109,10 @@ class JobRows:
         }
         if values.get("status", before.status) != before.status:
             values["finished_at"] = moment if values["status"] in TERMINAL else None
-        return self._told(connection, _updated(connection, job_id, values), kind, data)
+        stored = _updated(connection, job_id, values)
+        if stored.status in TERMINAL and before.status not in TERMINAL:
+            webhook_notes.note_end(connection, stored)
+        return self._told(connection, stored, kind, data)
 
     def delete(self, connection: Connection, job_id: str) -> bool:
         """Remove a job and its events; return whether there was one."""

@@ -131,7 +131,7 @@ class Outbound:
 
 def outbound_for(settings: Settings) -> Outbound:
     """Return what asks by the settings' rules."""
-    return Outbound(rules_from(settings.allow_hosts, loopback=True))
+    return Outbound(rules_from(settings.allow_hosts, loopback=settings.auth == "none"))
 
 
 def look_up(host: str, port: int) -> list[str]:
