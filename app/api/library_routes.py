@@ -2,12 +2,25 @@
 
 from fastapi import APIRouter
 
-from app.api.library import jobs, presets, project_videos, projects, scripts, segments
+from app.api.library import (
+    clip_files,
+    clips,
+    jobs,
+    presets,
+    project_videos,
+    projects,
+    renders,
+    scripts,
+    segments,
+)
 
 PREFIX = "/api/v1/library"
 
 router = APIRouter(prefix=PREFIX)
 router.include_router(jobs.router)
+router.include_router(clips.router)
+router.include_router(clip_files.router)
+router.include_router(renders.router)
 router.include_router(projects.router)
 router.include_router(project_videos.router)
 router.include_router(scripts.router)

@@ -25,6 +25,8 @@ STATUS_OF_CODE = {
     "database": 503,
     "version_conflict": 412,
     "media_gone": 410,
+    "edit_missing": 410,
+    "clip_not_rendered": 409,
     "upload_too_large": 413,
     "upload_busy": 423,
     "upload_offset": 409,

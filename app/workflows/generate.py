@@ -307,7 +307,7 @@ def _note_clips(connection: Connection, job: JobRun, asked: MakeRequest, decided
         )
         for edit, number in zip(edits, decided["variants"], strict=True)
     ]
-    begin_clips(connection, new, job_id=job.job_id, project_id=job.project_id, owner=job.owner)
+    begin_clips(connection, new, job_id=row.parent_id or job.job_id, project_id=job.project_id, owner=job.owner)
 
 
 def clip_id_of(job_id: str, identity: str) -> str:

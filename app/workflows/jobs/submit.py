@@ -13,6 +13,7 @@ from app.models.job import TERMINAL, JobDict
 from app.services.job_rows import JobRows, as_dict
 from app.services.job_storage import JobStorage, descendants
 from app.services.library.clips import forget_drafts
+from app.services.webhook_notes import CALLBACK
 from app.workflows.jobs.abandon import abandon
 from app.workflows.jobs.engine import Client, client_for
 from app.workflows.jobs.kinds import NORMAL, queue_of
@@ -46,13 +47,15 @@ class Desk:
         request_key: str | None = None,
         part_of: tuple[str, int] | None = None,
         asked_by: JobDict | None = None,
+        callback_url: str | None = None,
         **columns: Any,
     ) -> JobDict:
         """Take in a job of `kind` and return it; one whose id is known is returned as it is.
 
         `request` is plain JSON, all that the workflow needs to know. An unfinished job of the same `request_key` is
         returned instead of a new one. `part_of` is the job, and its attempt, of which this one is a part: `Cancelled`
-        is raised when that has ended. `asked_by` names the process that waits for it. `columns`: owner, project_id ...
+        is raised when that has ended. `asked_by` names the process that waits for it, `callback_url` is told when it has
+        ended. `columns`: owner, project_id ...
         """
         chosen = job_id or str(uuid.uuid4())
         job = {
@@ -68,6 +71,8 @@ class Desk:
             "result": None,
             "error": None,
         }
+        if callback_url is not None:
+            job[CALLBACK] = callback_url
         with self.storage.database.write() as connection:
             if part_of is not None:
                 self._require_open(connection, *part_of)
