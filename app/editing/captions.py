@@ -204,11 +204,12 @@ def _end(tokens: Sequence[TimedToken], after: int | None, total_frames: int) -> 
 
 
 def _cue(tokens: Sequence[TimedToken], start: int, end: int, lines: tuple[int, ...]) -> Cue:
-    words = tuple(_words(tokens, start, end))
+    words = tuple(words_on_frames(tokens, start, end))
     return Cue(id=derived_id("cue", start, *(t.text for t in tokens)), start=start, end=end, words=words, lines=lines)
 
 
-def _words(tokens: Sequence[TimedToken], start: int, end: int) -> Iterator[CueWord]:
+def words_on_frames(tokens: Sequence[TimedToken], start: int, end: int) -> Iterator[CueWord]:
+    """Yield the words of a cue on screen from frame `start` to `end`: each spoken one lasts to the next."""
     frames = [min(max(frame_at(token.start), start), end - 1) for token in tokens]
     for i, (token, frame) in enumerate(zip(tokens, frames, strict=True)):
         if not token.spoken:

@@ -57,8 +57,13 @@ def lines(script: str, language: str = "") -> list[Line]:
     """
     text = unicodedata.normalize("NFC", script.replace("\ufeff", ""))
     if language == "ro":
-        text = text.translate(_CEDILLAS)
+        text = comma_letters(text)
     return [line for written in text.splitlines() if (line := _line(_writable(written).strip())).text]
+
+
+def comma_letters(text: str) -> str:
+    """Return a Romanian text with commas below its letters, where an old keyboard or code page had cedillas."""
+    return text.translate(_CEDILLAS)
 
 
 def plain_text(script: str) -> str:

@@ -26,6 +26,8 @@ CODES: Mapping[str, tuple[Level, str]] = MappingProxyType(
         "too_fast": ("warning", "{rate} letters a second are more than most people can read ({most})."),
         "below_zero": ("warning", "A time below zero is taken for 0."),
         "stray_time": ("warning", "A line of the text that reads as a time is left out."),
+        "beyond_clip": ("warning", "The caption begins after the clip's end ({seconds} s) and is left out."),
+        "cut_short": ("warning", "The caption ends with the clip ({seconds} s)."),
         "guessed_encoding": ("warning", "The file is not in UTF-8; its letters are read as {encoding}."),
         "byte_order_mark": ("repair", "The file begins with a byte-order mark."),
         "encoding": ("repair", "The file is in {encoding}."),

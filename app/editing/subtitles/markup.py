@@ -51,12 +51,10 @@ def plain_text(written: str, *, entities: bool) -> Plain:
     times: tuple[tuple[int, int], ...] = ()
     if "\ue000" in bare:
         lines, times = _stamped(lines)
-    kept = [line for line in lines if line]
-    if ">" in bare or "→" in bare:
-        kept = [line for line in kept if not _is_time(line)]
-    stray = len(kept) < len([line for line in lines if line])
-    composed = unicodedata.normalize("NFC", "\n".join(kept))
-    return Plain(composed, () if stray else times, bare != shown, hidden, stray)
+    texts = [unicodedata.normalize("NFC", line) for line in lines if line]
+    kept = [text for text in texts if not _is_time(text)] if ">" in bare or "→" in bare else texts
+    stray = len(kept) < len(texts)
+    return Plain("\n".join(kept), () if stray else times, bare != shown, hidden, stray)
 
 
 def _evenly_spaced(text: str) -> str:
