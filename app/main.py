@@ -5,12 +5,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app import __version__
 from app.api import health, library_routes
+from app.api.authentication import Authentication
 from app.api.context import Context
-from app.api.guard import LocalOnly
+from app.api.guard import Guard
+from app.api.limits import Limits
 from app.api.operation_ids import operation_id
+from app.api.page import add_page
 from app.api.problems import add_handlers
 from app.api.raw_paths import RawPaths
 from app.config import Settings, load_settings
@@ -37,10 +41,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         generate_unique_id_function=operation_id,
     )
     app.state.context = context
+    app.state.limits = Limits(chosen)
     app.include_router(health.router)
     app.include_router(library_routes.router)
+    add_page(app)  # last of what answers: it takes what no route does
     app.add_middleware(RawPaths, prefix=f"{library_routes.PREFIX}/jobs/")
-    app.add_middleware(LocalOnly)
+    app.add_middleware(Authentication, context=context, limits=app.state.limits)
+    app.add_middleware(Guard, settings=chosen)
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(filter(None, chosen.trusted_proxies.split(","))))
     add_handlers(app)
     return app
 

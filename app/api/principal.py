@@ -4,13 +4,17 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from app.errors import NotAllowed
+from app.errors import NotAllowed, NotSignedIn
 from app.models.principal import Principal, Scope
 
 
 async def principal_of(request: Request) -> Principal:
-    """Return who asks. While there are no accounts it is the person whose machine this is."""
-    return Principal()
+    """Return who asks, as it was found out before. Raises `NotSignedIn` where that was not asked."""
+    who = getattr(request.state, "principal", None)
+    if who is None:
+        raise NotSignedIn("Nobody has signed in.", hint="Sign in, or send an API key.")
+    assert isinstance(who, Principal)  # noqa: S101 - Authentication puts it there
+    return who
 
 
 Who = Annotated[Principal, Depends(principal_of)]

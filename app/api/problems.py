@@ -10,9 +10,9 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from starlette.exceptions import HTTPException
 
-from app.services.shown import without_paths
-from app.errors import EditFactoryError
+from app.errors import EditFactoryError, NotSignedIn, TooManyRequests
 from app.models.base import Record
+from app.services.shown import without_paths
 
 log = logging.getLogger("edit_factory")
 
@@ -30,6 +30,12 @@ STATUS_OF_CODE = {
     "upload_too_large": 413,
     "upload_busy": 423,
     "upload_offset": 409,
+    "upload_beyond_end": 413,
+    "upload_too_slow": 408,
+    "checksum_mismatch": 460,
+    "tus_header": 400,
+    "tus_type": 415,
+    "body_encoded": 415,
     "upload_ended": 410,
     "digest_mismatch": 422,
 }
@@ -91,14 +97,27 @@ def add_handlers(app: FastAPI) -> None:
 
 async def _known(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, EditFactoryError)  # noqa: S101 - what it is registered for
+    return problem_of(error, request.method, request.url.path)
+
+
+def problem_of(error: EditFactoryError, method: str, path: str) -> JSONResponse:
+    """Return the answer that tells of an error which a request to `path` met."""
     code = error.instance_code
     status = 404 if code.endswith("_unknown") else STATUS_OF_CODE.get(code, error.http_status)
     if status < _OWN_FAULT or code in _TOLD:
         subject = "job_id" if code in _ABOUT_A_JOB else without_paths(error.subject)
         hint = HINT_OF_CODE.get(code) or without_paths(error.hint)
-        return problem(status, code, without_paths(error.message), hint, subject)
-    log.error("%s %s: %s [%s]", request.method, request.url.path, error.message, code)
+        answer = problem(status, code, without_paths(error.message), hint, subject)
+        answer.headers.update(_headers_of(error))
+        return answer
+    log.error("%s %s: %s [%s]", method, path, error.message, code)
     return problem(status, code, "The server cannot do this now.", "Its log says why; try again when it is mended.")
+
+
+def _headers_of(error: EditFactoryError) -> dict[str, str]:
+    if isinstance(error, NotSignedIn):
+        return {"WWW-Authenticate": 'Bearer realm="edit-factory"'}
+    return {"Retry-After": str(error.seconds)} if isinstance(error, TooManyRequests) else {}
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:

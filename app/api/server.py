@@ -9,7 +9,10 @@ import uvicorn
 
 from app.api.context import Context
 from app.api.guard import is_loopback
+from app.db.engine import Database
 from app.errors import InputError
+from app.services.library.accounts import Accounts
+from app.services.library.api_keys import ApiKeys
 
 LEAVING_SECONDS = 3
 """What answers that have begun may still take when the server stops; streams end at once."""
@@ -21,13 +24,24 @@ _BACKLOG = 2048
 
 
 def require_loopback(host: str) -> None:
-    """Raise `InputError` (not_loopback) for an address that others could reach: there are no accounts yet."""
+    """Raise `InputError` (not_loopback) for an address that others could reach: where nobody signs in."""
     if not is_loopback(host):
         raise InputError(
-            f"The server cannot listen on {host}: anyone who reaches it could use it, as there are no accounts.",
-            hint="Use --host 127.0.0.1, and a tunnel (ssh -L) from elsewhere.",
+            f"The server cannot listen on {host}: anyone who reaches it could use it, as nobody has to sign in.",
+            hint="Use --host 127.0.0.1, or set EDIT_FACTORY_AUTH=local and a password (edit-factory password set).",
             subject="host",
             code="not_loopback",
+        )
+
+
+def require_way_in(database: Database) -> None:
+    """Raise `InputError` (no_way_in) when nobody could sign in: there is neither a password nor a key."""
+    if not Accounts(database).is_set() and not ApiKeys(database).all(None):
+        raise InputError(
+            "EDIT_FACTORY_AUTH is local, and nobody could sign in: there is neither a password nor a key.",
+            hint="Run edit-factory password set, or edit-factory keys create NAME, and start again.",
+            subject="auth",
+            code="no_way_in",
         )
 
 

@@ -5,7 +5,7 @@ import sys
 import typer
 
 from app import __version__
-from app.cli import export, jobs, make, mute, render, serve, show, swap, worker
+from app.cli import access, export, jobs, make, mute, render, serve, show, swap, worker
 from app.cli.output import fail, fail_unexpected, tolerate_any_terminal
 from app.errors import Cancelled, EditFactoryError, InputError
 
@@ -24,6 +24,8 @@ cli.command("mute")(mute.mute_command)
 cli.command("serve")(serve.serve_command)
 cli.command("worker")(worker.worker_command)
 cli.add_typer(jobs.commands, name="jobs")
+cli.add_typer(access.password_commands, name="password")
+cli.add_typer(access.keys_commands, name="keys")
 cli.command("probe")(show.probe_command)
 cli.command("presets")(show.presets_command)
 cli.command("styles")(show.styles_command)

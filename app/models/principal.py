@@ -14,10 +14,11 @@ class Principal(Record):
     """Somebody who asks: what they own is marked with `owner`, and they see nothing else.
 
     `owner` is None for the person whose machine this is, whose rows the command line makes as well. `kind` says how
-    they are known, `name` is for people and logs.
+    they are known, `name` is for people and logs, `id` tells keys and sessions apart.
     """
 
     owner: str | None = None
     kind: Literal["machine", "session", "key", "token"] = "machine"
+    id: str = ""
     name: str = ""
     scopes: frozenset[Scope] = ALL_SCOPES

@@ -14,8 +14,8 @@ def failing(app: FastAPI, error: Exception) -> str:
     async def fail() -> None:
         raise error
 
-    app.add_api_route("/fail", fail)
-    return "/fail"
+    app.add_api_route("/api/fail", fail)
+    return "/api/fail"
 
 
 def test_an_unexpected_error_says_nothing_of_itself(app: FastAPI, ask: Ask) -> None:
@@ -72,7 +72,7 @@ def test_paths_in_a_person_s_error_are_names(app: FastAPI, ask: Ask) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
-    [("GET", "/nowhere", 404, "not_found"), ("POST", "/health", 405, "method_not_allowed")],
+    [("GET", "/api/nowhere", 404, "not_found"), ("POST", "/health", 405, "method_not_allowed")],
 )
 def test_what_there_is_not_is_a_problem_as_well(ask: Ask, method: str, path: str, status: int, code: str) -> None:
     answer = ask(method, path)
