@@ -32,11 +32,12 @@ async def list_jobs(
     status: Annotated[JobStatus | None, Query(description="Only jobs that are there.")] = None,
     job_type: Annotated[str | None, Query(description="Only this kind of work.", examples=["generate"])] = None,
     parent: Annotated[str | None, Query(description="The parts of this job, and no others.")] = None,
+    project_id: Annotated[str | None, Query(description="Only those of this project.")] = None,
     limit: Annotated[int, Query(ge=1, le=MOST, description="Jobs on a page.")] = 100,
     cursor: Annotated[str | None, Query(description="The page before's next_cursor.")] = None,
 ) -> JobList:
     """Return one page of jobs; without `parent` only those that somebody asked for, and no parts."""
-    wanted = JobFilter(status=status, job_type=job_type, parent_id=parent)
+    wanted = JobFilter(status=status, job_type=job_type, parent_id=parent, project_id=project_id)
     storage = context.storage
     return page(await storage.run_async(storage.page_jobs, wanted, limit=limit, cursor=cursor))
 
