@@ -74,7 +74,7 @@ async def list_presets(
     return PresetList(presets=found.items, next_cursor=found.next_cursor, total=found.total)
 
 
-@router.post("/presets", summary="Make a preset", status_code=201, responses={201: _TAGGED, **documented(422)})
+@router.post("/presets", summary="Make a preset", status_code=201, responses={201: _TAGGED, **documented(404, 422)})
 async def create_preset(context: In, who: Who, request: Request, response: Response, preset: PresetFields) -> OwnPreset:
     """Keep options under a name."""
     await run_in_threadpool(check_options, preset.options, context.settings)

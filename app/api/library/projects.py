@@ -16,6 +16,7 @@ from app.models.base import Record
 from app.models.library.project import Project, ProjectChange, ProjectFields, ProjectFilter
 from app.services.library.options import check_options
 from app.services.library.projects import Projects
+from app.workflows.projects import remove_project
 
 router = APIRouter(prefix="/projects", tags=["projects"])
 
@@ -107,19 +108,18 @@ async def delete_project(
 ) -> None:
     """Remove a project with its scripts, its own marks and its clips.
 
-    Videos stay. Files are taken away when nothing refers to them any more.
+    Videos stay, and so do files that something was exported to.
     """
-    await run_in_threadpool(_remove, context, who.owner, project_id, expected, keep_clips, cancel)
-
-
-def _remove(
-    context: Context, owner: str | None, project_id: str, expected: int | None, keep_clips: bool, cancel: bool
-) -> None:
-    store = _store(context)
-    if cancel:
-        for job_id in store.jobs_of(owner, project_id, expected):
-            context.desk.cancel(job_id)
-    store.remove(owner, project_id, expected, keep_clips=keep_clips)
+    await run_in_threadpool(
+        remove_project,
+        context.desk,
+        context.settings,
+        who.owner,
+        project_id,
+        expected,
+        keep_clips=keep_clips,
+        cancel=cancel,
+    )
 
 
 def _told(response: Response, project: Project) -> Project:

@@ -8,6 +8,7 @@ from app.db import Database
 from app.db.tables import presets
 from app.models.library.preset import OwnPreset, PresetChange, PresetFields
 from app.services.library import rows
+from app.services.library.assets import require_assets
 from app.services.library.ownership import owned
 from app.services.library.pages import Page, page_of, usual_orders
 
@@ -36,15 +37,17 @@ class Presets:
             return _preset(rows.require(connection, presets, NOUN, owner, preset_id))
 
     def new(self, owner: str | None, fields: PresetFields, preset_id: str) -> OwnPreset:
-        """Make a preset and return it."""
+        """Make a preset and return it. Raises `InputError` (asset_unknown) for music that is not there."""
         values = {**_columns(dict(fields)), "id": preset_id, "owner": owner}
         with self._database.write() as connection:
+            require_assets(connection, owner, values)
             return _preset(rows.add(connection, presets, values))
 
     def change(self, owner: str | None, preset_id: str, change: PresetChange, expected: int | None = None) -> OwnPreset:
-        """Change what is named of a preset, and return it. Raises `InputError` (version_conflict)."""
+        """Change what is named of a preset, and return it. Raises `InputError` (version_conflict, asset_unknown)."""
         with self._database.write() as connection:
             values = _columns(change.said())
+            require_assets(connection, owner, values)
             return _preset(rows.change(connection, presets, NOUN, owner, preset_id, values, expected))
 
     def remove(self, owner: str | None, preset_id: str, expected: int | None = None) -> None:

@@ -5,12 +5,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
 
 from app.db import Database
-from app.db.tables import clips, exports, jobs, media, project_videos, projects, scripts, segments
+from app.db.tables import clips, exports, jobs, project_videos, projects, scripts, segments
 from app.db.types import now
 from app.errors import InputError
 from app.models.job import TERMINAL
 from app.models.library.project import Project, ProjectChange, ProjectCounts, ProjectFields, ProjectFilter
 from app.services.library import rows
+from app.services.library.assets import require_assets
 from app.services.library.ownership import owned
 from app.services.library.pages import Page, containing, page_of, usual_orders
 
@@ -56,14 +57,14 @@ class Projects:
         values = {**_columns(dict(fields)), "id": project_id, "owner": owner}
         values["target_duration"] = fields.target_duration or duration
         with self._database.write() as connection:
-            _require_assets(connection, owner, values)
+            require_assets(connection, owner, values)
             return _shown(connection, owner, rows.add(connection, projects, values))
 
     def change(self, owner: str | None, project_id: str, change: ProjectChange, expected: int | None = None) -> Project:
         """Change what is named of a project, and return it. Raises `InputError` (version_conflict, asset_unknown)."""
         values = _columns(change.said())
         with self._database.write() as connection:
-            _require_assets(connection, owner, values)
+            require_assets(connection, owner, values)
             return _shown(
                 connection, owner, rows.change(connection, projects, NOUN, owner, project_id, values, expected)
             )
@@ -80,12 +81,12 @@ class Projects:
 
     def remove(
         self, owner: str | None, project_id: str, expected: int | None = None, *, keep_clips: bool = False
-    ) -> list[str]:
-        """Remove a project with its scripts, marks, clips and their exports; return the ids of the clips that went.
+    ) -> list[dict[str, str]]:
+        """Remove a project with its scripts, marks and clips; return the files of each clip that went, by kind.
 
-        Clips that are kept belong to no project then. Videos, which others may use, stay, and so do all files: those
-        that nobody refers to any more go with the next clean-up. Raises `InputError`: version_conflict, or
-        project_busy while jobs of the project run.
+        Clips that are kept belong to no project then, and neither do exports. Videos, which others may use, stay.
+        The clips' files are the caller's. Raises `InputError`: version_conflict, or project_busy while jobs of the
+        project run.
         """
         with self._database.write() as connection:
             row = rows.require(connection, projects, NOUN, owner, project_id, lock=True)
@@ -135,22 +136,6 @@ def _columns(said: dict[str, Any]) -> dict[str, Any]:
     return columns
 
 
-def _require_assets(connection: Connection, owner: str | None, columns: dict[str, Any]) -> None:
-    """Raise `InputError` (asset_unknown) for a logo or music that is not there."""
-    brand, music = columns.get("brand") or {}, (columns.get("options") or {}).get("music")
-    if logo := brand.get("logo"):
-        require_asset(connection, owner, logo["asset_id"], "logo")
-    if music:
-        require_asset(connection, owner, music["music_id"], "music")
-
-
-def require_asset(connection: Connection, owner: str | None, asset_id: str, kind: str) -> None:
-    """Raise `InputError` (asset_unknown) unless there is an asset of that id and kind."""
-    row = rows.find(connection, media, owner, asset_id)
-    if row is None or row.kind != kind:
-        raise rows.unknown("asset", asset_id)
-
-
 def _open_jobs(project_id: str) -> Any:
     return select(jobs.c.id).where(jobs.c.project_id == project_id, jobs.c.status.not_in(TERMINAL))
 
@@ -166,12 +151,11 @@ def _require_idle(connection: Connection, project_id: str) -> None:
     )
 
 
-def _remove_clips(connection: Connection, owner: str | None, project_id: str) -> list[str]:
+def _remove_clips(connection: Connection, owner: str | None, project_id: str) -> list[dict[str, str]]:
     mine = clips.c.project_id == project_id, owned(clips, owner)
-    gone = list(connection.execute(select(clips.c.id).where(*mine).order_by(clips.c.id)).scalars())
-    connection.execute(delete(exports).where(exports.c.clip_id.in_(select(clips.c.id).where(*mine))))
+    files = list(connection.execute(select(clips.c.files).where(*mine)).scalars())
     connection.execute(delete(clips).where(*mine))
-    return gone
+    return files
 
 
 def _counts(connection: Connection, owner: str | None, project_ids: list[str]) -> dict[str, dict[str, int]]:
