@@ -23,7 +23,7 @@ class ProjectFields(Record):
     name: Name = Field(description="What it is called.", examples=["Espresso, autumn"])
     description: Prose = Field(default="", description="For people only.")
     target_duration: Duration | None = Field(
-        None,
+        default=None,
         description="Seconds of one clip, where `options` do not say; null: as the settings have it.",
         examples=[20],
     )
