@@ -21,6 +21,7 @@ from app.config import Settings, load_settings
 from app.services.job_storage import JobStorage
 from app.services.job_watch import JobWatch
 from app.services.supabase_mirror import end_mirrors, mirror_for
+from app.services.webhook_sender import Sender
 from app.workflows.jobs.submit import Desk
 
 
@@ -59,6 +60,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     mirror = await asyncio.to_thread(mirror_for, app.state.context.settings)
     if mirror is not None:
         await asyncio.to_thread(mirror.start)
+    sender = await asyncio.to_thread(Sender, app.state.context.settings)
+    sender.start()
     yield
     looking.cancel()
+    await asyncio.to_thread(sender.stop)
     await asyncio.to_thread(end_mirrors)

@@ -12,6 +12,7 @@ from app.api.library import (
     renders,
     scripts,
     segments,
+    webhooks,
 )
 
 PREFIX = "/api/v1/library"
@@ -26,3 +27,4 @@ router.include_router(project_videos.router)
 router.include_router(scripts.router)
 router.include_router(segments.router)
 router.include_router(presets.router)
+router.include_router(webhooks.router)

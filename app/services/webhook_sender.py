@@ -67,10 +67,11 @@ class Sender:
         self._thread.start()
 
     def stop(self) -> None:
-        """End for good and let others send; messages under way are given a moment."""
+        """End for good and let others send; what is due, and what is under way, is given a moment."""
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join(_LAST_SECONDS)
+            self._quietly(self.turn)
         deadline = time.monotonic() + _LAST_SECONDS
         while self._left() and time.monotonic() < deadline:
             time.sleep(0.02)

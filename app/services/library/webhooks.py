@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.db import Database
@@ -33,7 +33,13 @@ class Webhooks:
         self._database = database
 
     def create(
-        self, owner: str | None, url: str, events: Sequence[JobEventName] = (), *, enabled: bool = True
+        self,
+        owner: str | None,
+        url: str,
+        events: Sequence[JobEventName] = (),
+        *,
+        enabled: bool = True,
+        endpoint_id: str = "",
     ) -> tuple[Endpoint, str]:
         """Store an endpoint, and return it with its secret, which nobody is shown again.
 
@@ -41,7 +47,7 @@ class Webhooks:
         """
         moment, secret = now(), new_secret()
         values = {
-            "id": str(uuid4()),
+            "id": endpoint_id or str(uuid4()),
             "owner": owner,
             "url": url,
             "secret": secret,
@@ -52,7 +58,9 @@ class Webhooks:
             "created_at": moment,
             "updated_at": moment,
         }
-        with self._database.write() as connection:
+        with self._database.write() as connection:  # one of this id was made by a server that died before it told
+            mine = and_(owned(webhook_endpoints, owner), webhook_endpoints.c.id == values["id"])
+            connection.execute(delete(webhook_endpoints).where(mine))
             there = connection.execute(select(webhook_endpoints.c.id).where(owned(webhook_endpoints, owner))).all()
             if len(there) >= MOST_ENDPOINTS:
                 raise InputError(

@@ -313,6 +313,15 @@ def test_kill_9_between_sending_and_noting_sends_the_same_message_again(
     assert json.loads(first.partition(b"\r\n\r\n")[2]) == json.loads(second.partition(b"\r\n\r\n")[2])
 
 
+def test_what_was_noted_last_is_sent_before_a_sender_ends(storage: JobStorage) -> None:
+    webhooks, sender = Webhooks(storage.database), Sender(load_settings())
+    with receiving() as receiver:
+        sender.start()
+        end(storage, callback=receiver.url)
+        sender.stop()
+        assert only(webhooks).state == "delivered"
+
+
 def test_the_log_of_one_owner_s_callbacks_is_theirs(storage: JobStorage) -> None:
     with storage.database.write() as connection:
         storage.rows.create(connection, {"job_id": "a", "callback_url": "http://127.0.0.1:9/"}, owner="ann")

@@ -15,6 +15,7 @@ from app.config import Settings
 from app.errors import StorageError
 from app.services.job_storage import JobStorage
 from app.services.supabase_mirror import end_mirrors, mirror_for
+from app.services.webhook_sender import Sender
 from app.workflows.jobs import upkeep
 from app.workflows.jobs.engine import Runtime, client_for
 from app.workflows.jobs.kinds import Machine, queues
@@ -62,6 +63,8 @@ class WorkerProcess:
         mirror = mirror_for(self._settings)
         if mirror is not None:
             mirror.start()
+        sender = Sender(self._settings)
+        sender.start()
         self._runtime = Runtime(self._storage.database, self._lease.executor_id, queues(machine()))
         with self._storage.database.write() as connection:
             self._client.adopt_old_versions(connection)
@@ -75,6 +78,7 @@ class WorkerProcess:
             except Exception as error:  # a worker that looks alive and looks after nothing is the worst of all
                 log.error("the upkeep failed", exc_info=error)
         self._hand_over()
+        sender.stop()
 
     def leave(self, number: int = 0, frame: FrameType | None = None) -> None:
         """Ask the worker to stop and hand over what it has not finished; also a handler of signals."""

@@ -44,7 +44,7 @@ def test_endpoints_of_others_are_not_there(webhooks: Webhooks) -> None:
         assert webhooks.list(owner) == []
         for ask in (webhooks.get, webhooks.remove, webhooks.rotate, webhooks.test):
             with pytest.raises(InputError) as caught:
-                ask(owner, made.id)  # type: ignore[operator]
+                ask(owner, made.id)
             assert code_of(caught) == "webhook_unknown"
         with pytest.raises(InputError) as caught:
             webhooks.change(owner, made.id, {"enabled": False})
