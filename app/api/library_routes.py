@@ -3,15 +3,22 @@
 from fastapi import APIRouter
 
 from app.api.library import (
+    assets,
+    auth,
     clip_files,
     clips,
     jobs,
+    keys,
     presets,
     project_videos,
     projects,
     renders,
     scripts,
     segments,
+    tus,
+    uploads,
+    video_files,
+    videos,
     webhooks,
 )
 
@@ -19,6 +26,8 @@ PREFIX = "/api/v1/library"
 
 router = APIRouter(prefix=PREFIX)
 router.include_router(jobs.router)
+router.include_router(auth.router)
+router.include_router(keys.router)
 router.include_router(clips.router)
 router.include_router(clip_files.router)
 router.include_router(renders.router)
@@ -27,4 +36,9 @@ router.include_router(project_videos.router)
 router.include_router(scripts.router)
 router.include_router(segments.router)
 router.include_router(presets.router)
+router.include_router(videos.router)
+router.include_router(video_files.router)
+router.include_router(tus.router)
+router.include_router(uploads.router)
+router.include_router(assets.router)
 router.include_router(webhooks.router)

@@ -40,12 +40,14 @@ async def pour(
     stream: AsyncIterator[bytes],
     writing: Incoming,
     most: int,
+    beyond: InputError,
     checkpoint: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
     """Write what comes: while one block is written, the next one is received.
 
-    Raises `InputError`: upload_too_large once the file would have more than `most` bytes, upload_too_slow. Whatever
-    it raises, all that was handed over is written, and nobody writes any more.
+    `checkpoint` is called now and then, when all that came is written. Raises `beyond` once the file would have more
+    than `most` bytes, and `InputError` (upload_too_slow). Whatever it raises, all that came before is written, and
+    nobody writes any more.
     """
     loop, pending, block = asyncio.get_running_loop(), _Pending(writing), bytearray()
     noted, looked = writing.received, time.monotonic()
@@ -53,9 +55,9 @@ async def pour(
         async with asyncio.timeout(SILENCE_SECONDS) as limit:
             async for piece in stream:
                 limit.reschedule(None)
+                if pending.received + len(block) + len(piece) > most:
+                    raise beyond
                 block += piece
-                if pending.received + len(block) > most:
-                    raise too_large(most)
                 if len(block) >= BLOCK:
                     await pending.write(block)
                     block = bytearray()
@@ -64,10 +66,10 @@ async def pour(
                         await checkpoint()
                         noted, looked = pending.received, time.monotonic()
                 limit.reschedule(loop.time() + SILENCE_SECONDS)
-        await pending.write(block)
     except TimeoutError as error:
         raise too_slow() from error
     finally:
+        await pending.write(block)
         await pending.done()
 
 
@@ -122,7 +124,7 @@ async def _received(
     most = length if length is not None else waiting.largest
     with await on_disk(partial(Incoming, waiting.place(upload.id))) as writing:
         await on_disk(partial(writing.cut, 0))
-        await pour(stream, writing, most)
+        await pour(stream, writing, most, too_large(most))
         size = writing.received
         if length is not None and size != length:
             raise InputError(
