@@ -7,6 +7,7 @@ from app.api.library import (
     auth,
     clip_files,
     clips,
+    generate,
     jobs,
     keys,
     presets,
@@ -42,3 +43,4 @@ router.include_router(tus.router)
 router.include_router(uploads.router)
 router.include_router(assets.router)
 router.include_router(webhooks.router)
+router.include_router(generate.router)

@@ -27,8 +27,9 @@ class MakeRequest(Record):
 
     Of `files`, those in `optional` (found in a folder, not named) are left out when they are no footage.
     `scripts` holds one script for all variants, one for each, or none (a clip without a voice). `detected` is the
-    language they were found to be in, where nobody named one and somebody has looked already; `script_ids` are those of
-    the library. Without `render` the clips are chosen and kept as edit documents, and nothing is encoded.
+    language they were found to be in, where nobody named one and somebody has looked already. Of the library are
+    `script_ids`, and `names` of files by content hash. Without `render` the clips are only chosen, and kept as edit
+    documents.
     """
 
     files: tuple[Path, ...]
@@ -57,6 +58,7 @@ class MakeRequest(Record):
     allow_alike: bool = False
     seed: int = 0
     script_ids: tuple[str, ...] = ()
+    names: dict[str, str] = Field(default_factory=dict)
     render: bool = True
     out: Path
 

@@ -133,6 +133,11 @@ def _by_size(files: Sequence[Path], control: Control) -> Iterator[Control]:
         begun += size
 
 
+def _name_of(asked: MakeRequest, source: Source) -> str:
+    """Return what a person calls a file: files of the library are named by their content."""
+    return asked.names.get(source.info.content_hash) or shown(Path(source.path.name))
+
+
 def _bytes_of(path: Path) -> int:
     try:
         return path.stat().st_size
@@ -251,7 +256,7 @@ def _choose(
     footage = [
         Footage(
             info=source.info,
-            name=shown(Path(source.path.name)),
+            name=_name_of(asked, source),
             analysis=analyze_once(
                 source.path, source.info, settings, Control(event=control.event), thorough=asked.thorough
             ),
@@ -332,7 +337,7 @@ def _render(
         describe(
             edit,
             one.voice if (one := of_variant(heard, variant)) else None,
-            {key: (source.path, source.info) for key, source in by_hash.items()},
+            {key: (Path(_name_of(asked, source)), source.info) for key, source in by_hash.items()},
         )
         for edit, variant in zip(edits, decided["variants"], strict=True)
     ]

@@ -54,8 +54,8 @@ class Desk:
 
         `request` is plain JSON, all that the workflow needs to know. An unfinished job of the same `request_key` is
         returned instead of a new one. `part_of` is the job, and its attempt, of which this one is a part: `Cancelled`
-        is raised when that has ended. `asked_by` names the process that waits for it, `callback_url` is told when it has
-        ended. `columns`: owner, project_id ...
+        is raised when that has ended. `asked_by` names the process that waits for it, `callback_url` is told of its
+        end. `columns`: owner, project_id ...
         """
         chosen = job_id or str(uuid.uuid4())
         job = {
