@@ -14,13 +14,16 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 from PIL import Image
 
 from app.models.media import Box
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 Bytes = npt.NDArray[np.uint8]
 Numbers = npt.NDArray[np.float32]
@@ -85,7 +88,7 @@ class FaceFinder:
         return found.only(np.arange(min(len(found), _MOST)))
 
 
-def _at_scale(network: onnxruntime.InferenceSession, image: Image.Image, scale: float) -> _Found:
+def _at_scale(network: "InferenceSession", image: Image.Image, scale: float) -> _Found:
     size = math.ceil(image.width * scale), math.ceil(image.height * scale)
     offsets, likely = _run(network, [image.resize(size, Image.Resampling.BOX)])
     columns, rows = np.nonzero(likely[0, :, :, 1] >= _LIKELY[0])
@@ -95,9 +98,7 @@ def _at_scale(network: onnxruntime.InferenceSession, image: Image.Image, scale: 
     return _distinct(_Found(moved, likely[0, columns, rows, 1]), 0.5)
 
 
-def _judge(
-    network: onnxruntime.InferenceSession, image: Image.Image, found: _Found, size: int, likely: float
-) -> _Found:
+def _judge(network: "InferenceSession", image: Image.Image, found: _Found, size: int, likely: float) -> _Found:
     outputs = _run(network, [_cut(image, edges, size) for edges in found.boxes])
     offsets, sure = outputs[0], outputs[-1][:, 1]
     passed = np.nonzero(sure > likely)[0]
@@ -116,14 +117,16 @@ def _weights(name: str) -> bytes:
     return (Path(package.origin).parent / f"{name}.onnx").read_bytes()
 
 
-def _network(name: str) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
+def _network(name: str) -> "InferenceSession":
+    from onnxruntime import InferenceSession, SessionOptions  # noqa: PLC0415 - 20 MB that few processes need
+
+    options = SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(_weights(name), options, providers=["CPUExecutionProvider"])
+    return InferenceSession(_weights(name), options, providers=["CPUExecutionProvider"])
 
 
-def _run(network: onnxruntime.InferenceSession, images: list[Image.Image]) -> list[Numbers]:
+def _run(network: "InferenceSession", images: list[Image.Image]) -> list[Numbers]:
     """Return the network's answers to pictures of one size. It was trained on columns first: (N, width, height, 3)."""
     pixels = np.stack([np.asarray(image, np.float32) for image in images])
     data = np.ascontiguousarray((pixels - 127.5) / 128).transpose(0, 2, 1, 3)
