@@ -12,6 +12,7 @@ from app.api import health, library_routes
 from app.api.authentication import Authentication
 from app.api.context import Context
 from app.api.guard import Guard
+from app.api.idempotency import Idempotency
 from app.api.limits import Limits
 from app.api.operation_ids import operation_id
 from app.api.page import add_page
@@ -47,6 +48,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(library_routes.router)
     add_page(app)  # last of what answers: it takes what no route does
     app.add_middleware(RawPaths, prefix=f"{library_routes.PREFIX}/jobs/")
+    app.add_middleware(Idempotency, database=storage.database)
     app.add_middleware(Authentication, context=context, limits=app.state.limits)
     app.add_middleware(Guard, settings=chosen)
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(filter(None, chosen.trusted_proxies.split(","))))
