@@ -24,6 +24,8 @@ STATUS_OF_CODE = {
     "status_of_engine": 409,
     "database": 503,
     "version_conflict": 412,
+    "project_busy": 409,
+    "sample_costs": 409,
     "media_gone": 410,
     "edit_missing": 410,
     "clip_not_rendered": 409,
