@@ -5,7 +5,7 @@ import sys
 import typer
 
 from app import __version__
-from app.cli import access, export, jobs, make, mute, render, serve, show, swap, worker
+from app.cli import access, captions, export, jobs, make, mute, render, serve, show, swap, worker
 from app.cli.output import fail, fail_unexpected, tolerate_any_terminal
 from app.errors import Cancelled, EditFactoryError, InputError
 
@@ -19,6 +19,7 @@ cli = typer.Typer(
 cli.command("make")(make.make_command)
 cli.command("render")(render.render_command)
 cli.command("export")(export.export_command)
+cli.add_typer(captions.commands, name="captions")
 cli.command("swap")(swap.swap_command)
 cli.command("mute")(mute.mute_command)
 cli.command("serve")(serve.serve_command)

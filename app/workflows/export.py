@@ -56,7 +56,15 @@ def export(edit: Edit, kind: str, out: Path, settings: Settings) -> Path:
 
     Raises what `exported` raises, `InputError` (out_taken) when another file stands there, and `StorageError`.
     """
-    text = exported(edit, kind, settings)
+    write_new(out, exported(edit, kind, settings))
+    return out
+
+
+def write_new(out: Path, text: str) -> None:
+    """Write `text` to `out`; the same file there already is left as it is.
+
+    Raises `InputError` (out_taken) when another file stands there, and `StorageError`.
+    """
     with storage_errors(out):
         there = out.read_bytes() if out.exists() else None
     if there is None:
@@ -68,7 +76,6 @@ def export(edit: Edit, kind: str, out: Path, settings: Settings) -> Path:
             subject="out",
             code="out_taken",
         )
-    return out
 
 
 def _captions(edit: Edit) -> Captions:
