@@ -18,8 +18,10 @@ from app.api.library import (
     segments,
     tus,
     uploads,
+    usage,
     video_files,
     videos,
+    voices,
     webhooks,
 )
 
@@ -44,3 +46,5 @@ router.include_router(uploads.router)
 router.include_router(assets.router)
 router.include_router(webhooks.router)
 router.include_router(generate.router)
+router.include_router(voices.router)
+router.include_router(usage.router)

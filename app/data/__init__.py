@@ -39,6 +39,12 @@ def caption_styles() -> Mapping[str, CaptionStyle]:
     return MappingProxyType({k: CaptionStyle.model_validate({"name": k, **v}) for k, v in table.items()})
 
 
+@cache
+def voice_samples() -> Mapping[str, str]:
+    """Return what voices say when somebody listens to them, by language."""
+    return MappingProxyType(dict(_table("voice_samples.toml")["samples"]))
+
+
 Prices = Mapping[str, Mapping[str, Price]]
 """By service, then by model; each service has one for `default`."""
 

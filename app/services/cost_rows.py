@@ -17,11 +17,12 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    true,
     tuple_,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.db.tables import costs
+from app.db.tables import costs, jobs
 from app.db.tables import outbox as outbox_table
 from app.db.types import Utc
 from app.errors import InputError
@@ -29,6 +30,8 @@ from app.models.base import Record
 from app.models.cost import CostEntry, CostTotal, Grouping, Id, Slug, dollars
 from app.services import outbox
 from app.services.job_queries import cursor_of, descendants
+
+_ALL = true()
 
 
 class CostFilter(Record):
@@ -47,7 +50,11 @@ class CostFilter(Record):
 
 
 def record(connection: Connection, entry: CostEntry, *, replicate: bool) -> bool:
-    """Write the entry, and with `replicate` what is to be told to Supabase; False when its key was told before."""
+    """Write the entry, and with `replicate` what is to be told to Supabase; False when its key was told before.
+
+    Whose it is, and of which project and clip, is the job's where the entry does not say.
+    """
+    entry = _of_its_job(connection, entry)
     new = sqlite.insert(costs) if connection.dialect.name == "sqlite" else postgresql.insert(costs)
     row = {
         "id": entry.id,
@@ -61,6 +68,17 @@ def record(connection: Connection, entry: CostEntry, *, replicate: bool) -> bool
     if replicate:
         outbox.add(connection, stream_of(entry), "insert_cost", replica_of(entry))
     return True
+
+
+def _of_its_job(connection: Connection, entry: CostEntry) -> CostEntry:
+    names = ("owner", "project_id", "clip_id")
+    open_names = [name for name in names if getattr(entry, name) is None]
+    if not open_names:
+        return entry
+    found = connection.execute(select(*(jobs.c[name] for name in open_names)).where(jobs.c.id == entry.job_id))
+    row = found.one_or_none()
+    known = {name: value for name, value in row._mapping.items() if value is not None} if row is not None else {}
+    return entry.evolve(**known) if known else entry
 
 
 def replica_of(entry: CostEntry) -> dict[str, Any]:
@@ -90,15 +108,20 @@ def stream_of(entry: CostEntry) -> str:
     return f"cost:{entry.id}"
 
 
-def totals(connection: Connection, by: Grouping, wanted: CostFilter) -> list[CostTotal]:
-    """Return the sums by service, day (UTC), project, job or clip, the dearest first, days in order."""
+def totals(
+    connection: Connection, by: Grouping, wanted: CostFilter, among: ColumnElement[bool] = _ALL
+) -> list[CostTotal]:
+    """Return the sums by service, day (UTC), project, job or clip, the dearest first, days in order.
+
+    `among` is a condition that entries meet besides the filter's.
+    """
     name = _names(connection)[by]
     sums = (
         func.count(),
         cast(func.sum(costs.c.units), BigInteger),
         cast(func.sum(costs.c.cost_microdollars), BigInteger),
     )
-    query = _fitting(connection, select(name.label("name"), *sums), wanted).group_by(name)
+    query = _fitting(connection, select(name.label("name"), *sums), wanted).where(among).group_by(name)
     found = [
         CostTotal(name=name, calls=calls, units=units, cost_microdollars=cost)
         for name, calls, units, cost in connection.execute(query)
@@ -106,9 +129,12 @@ def totals(connection: Connection, by: Grouping, wanted: CostFilter) -> list[Cos
     return sorted(found, key=lambda one: (0 if by == "day" else -one.cost_microdollars, one.name or ""))
 
 
-def newest(connection: Connection, wanted: CostFilter, limit: int, cursor: str | None) -> list[Row[Any]]:
-    """Return up to `limit` rows, newest first, after the cursor when there is one."""
-    query = _fitting(connection, select(costs), wanted).order_by(costs.c.created_at.desc(), costs.c.id.desc())
+def newest(
+    connection: Connection, wanted: CostFilter, limit: int, cursor: str | None, among: ColumnElement[bool] = _ALL
+) -> list[Row[Any]]:
+    """Return up to `limit` rows, newest first, after the cursor when there is one; `among` as in `totals`."""
+    query = _fitting(connection, select(costs), wanted).where(among)
+    query = query.order_by(costs.c.created_at.desc(), costs.c.id.desc())
     if cursor is not None:
         query = query.where(tuple_(costs.c.created_at, costs.c.id) < _place(cursor))
     return list(connection.execute(query.limit(limit)))

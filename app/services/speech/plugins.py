@@ -25,6 +25,11 @@ def plugin(name: str, settings: Settings) -> Provider | None:
     return _asked(entry, settings, lambda provider: provider) if entry else None
 
 
+def plugin_names() -> list[str]:
+    """Return the names of all of them, also of those that do not work."""
+    return sorted({entry.name for entry in _entries()})
+
+
 def plugin_voices(settings: Settings) -> list[VoiceInfo]:
     """Return the voices of all of them."""
     found = (_asked(entry, settings, lambda provider: provider.voices()) for entry in _entries())
