@@ -13,7 +13,7 @@ from fastapi.responses import FileResponse
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import Receive, Scope, Send
 
-from app.api.problems import MEDIA_TYPE, Problem, problem
+from app.api.problems import documented, problem
 from app.errors import MediaError
 from app.models.library.names import plain_name
 
@@ -63,12 +63,11 @@ def file_responses(media_type: str, description: str = "The file, or the part of
 ]:  # fmt: skip
     """Return, for a route's `responses`, what `file_answer` may answer."""
     content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
-    unfit = {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
     return {
         200: {"description": description, "content": content},
         206: {"description": "The part that the header Range asks for.", "content": content},
         304: {"description": "What the header If-None-Match names is what there is."},
-        416: {"description": "The file is shorter than that.", "content": unfit},
+        **documented(416),
     }
 
 

@@ -94,15 +94,11 @@ async def take_in(
     waiting = Uploads(context.storage.database, context.settings)
     begun = partial(waiting.begin, who.owner, kind, name, length, {"project_id": project_id}, upload_id)
     upload = await on_disk(begun)
-    if upload.state == "receiving":
-        try:
-            hashed = await _received(waiting, upload, stream, length, sha256)
-        except BaseException:
-            await on_disk(partial(waiting.remove, upload_id))
-            raise
-        upload = await on_disk(partial(waiting.require, who.owner, upload_id))
-    else:
-        hashed = None
+    try:
+        upload, hashed = await receive_whole(waiting, upload, stream, length, sha256)
+    except BaseException:
+        await on_disk(partial(waiting.remove, upload_id))
+        raise
     return upload, await on_disk(partial(receive, context.desk, arrival_of(upload, hashed), who.owner))
 
 
@@ -117,10 +113,21 @@ def arrival_of(upload: Upload, sha256: str | None = None) -> Arrival:
     )
 
 
-async def _received(
-    waiting: Uploads, upload: Upload, stream: AsyncIterator[bytes], length: int | None, sha256: bytes | None
-) -> str:
-    """Receive the whole of an upload, and return its hash."""
+async def receive_whole(
+    waiting: Uploads,
+    upload: Upload,
+    stream: AsyncIterator[bytes],
+    length: int | None = None,
+    sha256: bytes | None = None,
+) -> tuple[Upload, str | None]:
+    """Receive an upload from its first byte to its last, and return it as it is then, with its SHA-256.
+
+    One that is whole already is not received again. Raises what `take_in` raises; what came stays.
+    """
+    if upload.state != "receiving":
+        async for _ in stream:
+            pass
+        return upload, None
     most = length if length is not None else waiting.largest
     with await on_disk(partial(Incoming, waiting.place(upload.id))) as writing:
         await on_disk(partial(writing.cut, 0))
@@ -141,7 +148,7 @@ async def _received(
             )
         await on_disk(writing.sync)
     await on_disk(partial(waiting.note, upload.id, received=size, length=size, state="checking"))
-    return writing.digest().hex()
+    return await on_disk(partial(waiting.require, upload.owner, upload.id)), writing.digest().hex()
 
 
 class _Pending:

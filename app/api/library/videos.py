@@ -7,11 +7,14 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
+from starlette.requests import ClientDisconnect
 
+from app.api.bodies import ANY_SIZE
 from app.api.context import Context, In
-from app.api.library.arrivals import accepted
+from app.api.library.arrivals import ARRIVED, USUAL_WAIT, Wait, accepted, arrived
+from app.api.library.forms import Form, discard, form_schema, read_form
 from app.api.library.job_models import Job
-from app.api.library.receiving import arrival_of
+from app.api.library.receiving import arrival_of, on_disk
 from app.api.library.uploads import require_own_project
 from app.api.library.video_models import Video, VideoChange, VideoList, page_of_videos, shown
 from app.api.lists import Cursor, Limit, Search
@@ -19,10 +22,12 @@ from app.api.made import made_id
 from app.api.principal import Who
 from app.api.problems import documented
 from app.api.versions import VERSIONED, Expected, tell_version
+from app.errors import EditFactoryError, InputError
 from app.models.base import Record
-from app.models.library.media import FOOTAGE, MediaFilter, MediaKind, MediaRow
+from app.models.library.media import FOOTAGE, KINDS, Arrival, MediaFilter, MediaKind, MediaRow
 from app.models.library.names import plain_name
 from app.models.library.texts import Id, Name
+from app.models.principal import Principal
 from app.services.library.media import Media
 from app.services.library.uploads import Uploads
 from app.services.outbound import outbound_for
@@ -65,6 +70,34 @@ async def list_videos(
         return page_of_videos(context, page)
 
     return await run_in_threadpool(look)
+
+
+@router.post(
+    "",
+    summary="Send a file as a form",
+    status_code=201,
+    response_model=Video,
+    responses={**ARRIVED, **documented(400, 415)},
+    openapi_extra=form_schema(
+        {"file": "The file itself."},
+        {"kind": {"type": "string", "enum": list(KINDS)}, "project_id": {"type": "string"}},
+        ["file"],
+    ),
+    max_body_size=ANY_SIZE,
+)
+async def create_video(context: In, who: Who, request: Request, wait: Wait = USUAL_WAIT) -> Response:
+    """Take in the file of a form, as `PUT /uploads/{name}` does: 201 with the video, or 202 with the job."""
+    try:
+        form = await read_form(context, who, request, files={"file"}, texts={"kind", "project_id"})
+    except ClientDisconnect:
+        return Response(status_code=400)  # nobody is there to read it
+    try:
+        arrival = await _arrival(context, who, form)
+    except EditFactoryError:
+        await discard(context, form)
+        raise
+    job = await on_disk(partial(receive, context.desk, arrival, who.owner))
+    return await arrived(context, who, job, wait)
 
 
 @router.post(
@@ -120,6 +153,18 @@ async def delete_video(context: In, who: Who, video_id: VideoId, expected: Expec
 def media_of(context: Context) -> Media:
     """Return the media of the app's database."""
     return Media(context.storage.database, context.settings)
+
+
+async def _arrival(context: Context, who: Principal, form: Form) -> Arrival:
+    """Return what the job is told of the one file of a form. Raises `InputError`."""
+    file, kind, project_id = form.file("file"), form.text("kind") or None, form.text("project_id") or None
+    if file is None or len(form.files["file"]) > 1:
+        raise InputError("The form has no file, or several.", hint="Send one as file.", subject="file", code="bad_form")
+    known = next((one for one in KINDS if one == kind), None)
+    if kind != known:
+        raise InputError(f"kind cannot be {kind!r}.", hint=f"Use one of: {', '.join(KINDS)}.", subject="kind")
+    await require_own_project(context, who, project_id)
+    return file.arrival(known, project_id)
 
 
 async def _told(context: Context, response: Response, find: Callable[[], MediaRow]) -> Video:
