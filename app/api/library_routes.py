@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from app.api.library import (
     assets,
     auth,
+    clip_content,
     clip_files,
     clips,
     generate,
@@ -16,6 +17,7 @@ from app.api.library import (
     renders,
     scripts,
     segments,
+    shots,
     tus,
     uploads,
     usage,
@@ -48,3 +50,5 @@ router.include_router(webhooks.router)
 router.include_router(generate.router)
 router.include_router(voices.router)
 router.include_router(usage.router)
+router.include_router(clip_content.router)
+router.include_router(shots.router)

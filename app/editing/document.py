@@ -92,7 +92,7 @@ def build_edit(
         "frames": frames + (branded.end_card.frames if branded and branded.end_card else 0),
         "sources": tuple(sources[content_hash] for content_hash in sorted(sources)),
         "shots": shots,
-        "voice": _voice_track(voice) if voice else None,
+        "voice": voice_track(voice) if voice else None,
         "source_sound": source_sound or SourceSound(),
         "music": music,
         "captions": captions,
@@ -183,7 +183,8 @@ def _source(item: Footage, sound: SourceSound | None) -> SourceRef:
     )
 
 
-def _voice_track(voice: Voice) -> VoiceTrack:
+def voice_track(voice: Voice) -> VoiceTrack:
+    """Return a voice as a document names it."""
     return VoiceTrack(
         audio_hash=voice.audio_hash,
         voice_id=voice.voice_id,

@@ -1,5 +1,6 @@
 """Every workflow there is: a worker must know all of them before it takes anything from the queues."""
 
+from app.workflows.alternatives import alternatives_workflow
 from app.workflows.analyze import analyze_workflow
 from app.workflows.cleanup import cleanup_workflow
 from app.workflows.generate import generate_workflow
@@ -7,9 +8,11 @@ from app.workflows.mute_voice import mute_voice_workflow
 from app.workflows.prepare import prepare_workflow
 from app.workflows.receive import receive_workflow
 from app.workflows.render_clip import render_workflow
+from app.workflows.revoice import revoice_workflow
 from app.workflows.speak import speak_workflow
 
 WORKFLOWS = (
+    alternatives_workflow,
     analyze_workflow,
     cleanup_workflow,
     generate_workflow,
@@ -17,5 +20,6 @@ WORKFLOWS = (
     prepare_workflow,
     receive_workflow,
     render_workflow,
+    revoice_workflow,
     speak_workflow,
 )

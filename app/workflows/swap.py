@@ -45,9 +45,13 @@ def find_alternatives(place: Path, number: int, sources: Sequence[Path], setting
     Footage is looked for in `sources`, beside the document and where it was last seen; what was never analysed is
     analysed now. Raises `EditError`, `InputError`, `MediaError` when none of it is found, and `NotEnoughFootage`.
     """
-    edit = load_edit(place)
+    return alternatives_of(load_edit(place), number, [*sources, place.parent], settings, control)
+
+
+def alternatives_of(edit: Edit, number: int, folders: Sequence[Path], settings: Settings, control: Control) -> Swap:
+    """Return what could be shown instead of shot `number` of an edit; its footage is looked for in `folders` first."""
     chosen_from = Choices(settings).of(edit)
-    footage, missing = _footage(chosen_from, [*sources, place.parent], settings, control)
+    footage, missing = _footage(chosen_from, folders, settings, control)
     there = [each for each in chosen_from.marks.files if any(is_about(each, one.name, one.info) for one in footage)]
     known = marked(footage, FootageMarks(files=tuple(there)))
     picks = alternatives(edit, number, known, siblings_of(edit, chosen_from, settings))
@@ -82,6 +86,12 @@ def siblings_of(edit: Edit, chosen_from: ChosenFrom, settings: Settings) -> list
     return [other for _, other in documents(others, settings)]
 
 
+def swapped(swap: Swap, pick: Pick, name: str) -> Edit:
+    """Return the edit under `name` with one of the alternatives in place of its shot."""
+    item = next(item for item in swap.footage if item.info.content_hash == pick.source)
+    return with_pick(swap.edit, swap.number - 1, pick, item, name, swap.chosen_from.framing)
+
+
 def take(swap: Swap, number: int, out: Path, settings: Settings) -> Edit:
     """Write the edit with alternative `number` (from 1) to `out`, and return it.
 
@@ -93,11 +103,9 @@ def take(swap: Swap, number: int, out: Path, settings: Settings) -> Edit:
             hint=f"Give --take a number from 1 to {len(swap.picks)}.",
             subject="take",
         )
-    pick = swap.picks[number - 1]
-    item = next(item for item in swap.footage if item.info.content_hash == pick.source)
     name = out.name.removesuffix(".json").removesuffix(".edit")
     try:
-        edit = with_pick(swap.edit, swap.number - 1, pick, item, name, swap.chosen_from.framing)
+        edit = swapped(swap, swap.picks[number - 1], name)
     except ValidationError as error:  # all else of the edit is as it was
         raise InputError(
             f"A clip cannot have the name {name!r}.", hint="Name --out like new.edit.json.", subject="out"

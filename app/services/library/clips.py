@@ -27,10 +27,12 @@ class Clips:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def get(self, owner: str | None, clip_id: str) -> Clip:
+    def get(self, owner: str | None, clip_id: str, expected: int | None = None) -> Clip:
         """Return the clip."""
         with self._database.read() as connection:
-            return clip_of(_required(connection, owner, clip_id))
+            row = _required(connection, owner, clip_id)
+            rows.require_version(row, "clip", expected)
+            return clip_of(row)
 
     def some(self, owner: str | None, clip_ids: Sequence[str]) -> list[Clip]:
         """Return these clips, in that order, each once."""
@@ -112,6 +114,12 @@ def rendered_clip(connection: Connection, clip_id: str) -> Clip | None:
 def note_rendered(connection: Connection, clip: Clip, **changes: Any) -> None:
     """Note what a render made of the clip: whoever has the clip before them has not been overtaken by a person."""
     connection.execute(update(clips).where(clips.c.id == clip.id).values(**changes, updated_at=now()))
+
+
+def note_changed(connection: Connection, clip: Clip, **changes: Any) -> None:
+    """Note what a job that a person asked for changed of the clip itself: it is another version then."""
+    values = {**changes, "version": clip.version + 1, "updated_at": now()}
+    connection.execute(update(clips).where(clips.c.id == clip.id).values(**values))
 
 
 def clip_of(row: Row[Any]) -> Clip:

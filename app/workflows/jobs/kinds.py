@@ -30,6 +30,10 @@ def queues(machine: Machine) -> list[Queue]:
     pairs = max(1, machine.cores // 2)
     return [
         Queue("generate", per_worker=8),
+        Queue("make", per_worker=8),
+        Queue("alternatives", per_worker=pairs),
+        Queue("revoice", per_worker=4),
+        Queue("export", per_worker=2),
         Queue("analyze", per_worker=_fitting("analyze", pairs, machine)),
         Queue("render", per_worker=_fitting("render", pairs, machine)),
         Queue("mute_voice", per_worker=_fitting("mute_voice", pairs, machine)),
