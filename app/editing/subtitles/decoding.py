@@ -5,6 +5,7 @@ Romanian texts for others'). Captions are in one of few languages, and each has 
 """
 
 import codecs
+import re
 from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -47,6 +48,12 @@ _LETTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 
+_OTHER_SCRIPTS = frozenset({"cp1251", "cp1253"})
+_ODD = re.compile("[A-Za-z][Ͱ-ӿ]|[Ͱ-ӿ][A-Za-z]|[ά-ώа-џґ][Ά-ΏΑ-ΩА-ЯЀ-ЏҐ]")
+"""Two scripts in one word, or a capital behind a small letter: nearly every byte is some letter of such a code page."""
+
+_SAMPLE = 1 << 16
+
 
 class Decoded(NamedTuple):
     """A text, the encoding it was in, whether it began with a byte-order mark, whether the encoding is a guess."""
@@ -79,18 +86,25 @@ def _wide(data: bytes) -> Decoded | None:
 
 
 def _guessed(data: bytes) -> Decoded:
-    high = Counter(byte for byte in data if byte >= 0x80)
-    best, encoding = max(
-        ((_share(high, encoding, letters), encoding) for encoding, sets in _LETTERS.items() for letters in sets),
+    sample = data[:_SAMPLE]
+    high = Counter(byte for byte in sample if byte >= 0x80)
+    _, encoding = max(
+        (
+            (_fitness(sample, high, encoding, letters), encoding)
+            for encoding, sets in _LETTERS.items()
+            for letters in sets
+        ),
         key=lambda one: one[0],
     )
-    return Decoded(data.decode(encoding if best else "cp1252", "replace"), encoding, guessed=True)
+    return Decoded(data.decode(encoding, "replace"), encoding, guessed=True)
 
 
-def _share(high: Counter[int], encoding: str, letters: str) -> float:
-    """Return how many of a file's bytes beyond ASCII are letters that the language has, as a share."""
+def _fitness(data: bytes, high: Counter[int], encoding: str, letters: str) -> float:
+    """Return which share of a file's bytes beyond ASCII are letters of the language, less what is odd in its words."""
     both = (letters + letters.upper()).encode(encoding, "ignore")
-    return sum(high[byte] for byte in set(both)) / high.total()
+    fitting = sum(high[byte] for byte in set(both))
+    odd = len(_ODD.findall(data.decode(encoding, "replace"))) if encoding in _OTHER_SCRIPTS else 0
+    return (fitting - odd) / max(1, high.total())
 
 
 def decoded_twice(text: str) -> str | None:

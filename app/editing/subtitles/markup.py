@@ -90,7 +90,7 @@ def _without_tags(text: str) -> str:
         del kept[since:]
         if kept:
             kept[-1] = kept[-1].rstrip("\\")  # or it would make a new code of what follows
-        if put:
+        if put and (put == "\n" or not _inside_another(kept)):
             kept.append(put)
     return "".join(kept)
 
@@ -108,6 +108,16 @@ def _opened(kept: list[str], piece: str) -> int | None:
         if kept[at] == piece or length > _LONGEST:
             return None
     return None
+
+
+def _inside_another(kept: list[str]) -> bool:
+    """Return whether a tag or code was begun and may still end: a time in it would keep it from being one."""
+    length = 0
+    for piece in reversed(kept):
+        length += len(piece)
+        if piece in {"<", ">", "{", "}"} or length > _LONGEST:
+            return piece in {"<", "{"}
+    return False
 
 
 def _instead(tag: str) -> str | None:

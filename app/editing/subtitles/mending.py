@@ -39,12 +39,14 @@ def _with_length(cues: Sequence[SubtitleCue], at: int) -> SubtitleCue:
 def _one_after_another(cues: Iterable[SubtitleCue]) -> list[SubtitleCue]:
     """Return captions that are in order of their starts with no two at once."""
     together: list[list[SubtitleCue]] = []
+    end = 0
     for cue in cues:
-        group = together[-1] if together else []
-        if group and cue.start < min(group[0].start + SHORTEST, max(one.end for one in group)):
-            group.append(cue)
+        if together and cue.start < min(together[-1][0].start + SHORTEST, end):
+            together[-1].append(cue)
+            end = max(end, cue.end)
         else:
             together.append([cue])
+            end = cue.end
     joined = [_joined(group) for group in together]
     return [*(one._replace(end=min(one.end, after.start)) for one, after in pairwise(joined)), *joined[-1:]]
 

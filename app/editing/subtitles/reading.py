@@ -19,7 +19,7 @@ def read_subtitles(content: str | bytes) -> Subtitles:
         return Subtitles((), notes.findings)
     text, encoding = (content, "utf-8") if isinstance(content, str) else _decoded(content, notes)
     text = _straightened(text, notes)
-    webvtt = text.startswith("WEBVTT")
+    webvtt = text.lstrip().startswith("WEBVTT")
     if webvtt:
         notes.add("webvtt", 1)
     tidy = is_tidy(text)

@@ -20,8 +20,8 @@ _ODD_NUMBER = re.compile(r"[#(\[]?(\d{1,9})[.):\]]{0,2}")
 _HABIT = 10
 """How far a number may be ahead of the one before when it follows a text without an empty line."""
 
-_BLOCKS = ("NOTE", "STYLE", "REGION")
-"""What WebVTT may have besides cues, up to an empty line."""
+_BLOCKS = ("WEBVTT", "NOTE", "STYLE", "REGION")
+"""What WebVTT may have besides cues, up to an empty line: its header, comments, styles."""
 
 
 class _Found(NamedTuple):
@@ -46,8 +46,8 @@ def scan(text: str, notes: Notes, *, webvtt: bool, tidy: bool) -> list[SubtitleC
 
 
 def _clear_blocks(lines: list[str]) -> None:
-    """Empty the lines of WebVTT's header, comments and styles."""
-    inside = True
+    """Empty the lines of what WebVTT has besides cues."""
+    inside = False
     before = ""
     for at, line in enumerate(lines):
         if not line.strip() or "-->" in line:

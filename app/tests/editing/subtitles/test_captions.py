@@ -169,7 +169,7 @@ WORDS = st.lists(st.sampled_from(["azi", "șireturi", "49,99", "🔥", "-", "o",
 ROWS = st.lists(st.tuples(st.integers(0, 12_000), st.integers(-50, 3_000), WORDS), min_size=1, max_size=8)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(ROWS, st.integers(1, 400), st.booleans())
 def test_any_captions_that_are_taken_are_whole(
     rows: list[tuple[int, int, list[str]]], total: int, narrow: bool
