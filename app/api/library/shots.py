@@ -1,6 +1,6 @@
 """Shots of a clip: what else could be shown instead of one, and taking it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
@@ -27,7 +27,9 @@ router = APIRouter(prefix="/clips/{clip_id}/shots/{number}", tags=["clips"])
 Number = Annotated[int, Path(ge=1, le=1_000, description="Its place in the clip, from 1.")]
 Wait = Annotated[float, Query(ge=0, le=60, description="Seconds that the answer may wait; then it is a 202.")]
 
-_GOES_ON = {202: {"model": Job, "description": "Footage is looked at: ask again when the job has ended."}}
+_GOES_ON: dict[int | str, dict[str, Any]] = {
+    202: {"model": Job, "description": "Footage is looked at: ask again when the job has ended."}
+}
 
 
 class Alternatives(Record):
