@@ -161,7 +161,7 @@ def _require_in_project(connection: Connection, owner: str | None, project_id: s
     if connection.execute(link).first() is None:
         raise InputError(
             "The project does not have this video.",
-            hint=f"PUT /api/v1/library/projects/{project_id}/videos/{video_id} adds it.",
+            hint="Add it to the project first, or leave project_id out.",
             subject="project_id",
             code="video_not_in_project",
         )
