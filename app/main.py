@@ -8,16 +8,19 @@ from fastapi import FastAPI
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app import __version__
-from app.api import health, library_routes
+from app.api import health, library_routes, metrics, ready
 from app.api.authentication import Authentication
 from app.api.context import Context
 from app.api.guard import Guard
 from app.api.idempotency import Idempotency
 from app.api.limits import Limits
+from app.api.metrics import Counted
 from app.api.operation_ids import operation_id
 from app.api.page import add_page
 from app.api.problems import add_handlers
 from app.api.raw_paths import RawPaths
+from app.api.ready import Readiness
+from app.api.watched import Watched
 from app.config import Settings, load_settings
 from app.services.job_storage import JobStorage
 from app.services.job_watch import JobWatch
@@ -44,7 +47,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.context = context
     app.state.limits = Limits(chosen)
+    app.state.counted = Counted(context)
+    app.state.readiness = Readiness(context)
     app.include_router(health.router)
+    app.include_router(ready.router)
+    app.include_router(metrics.router)
     app.include_router(library_routes.router)
     add_page(app)  # last of what answers: it takes what no route does
     app.add_middleware(RawPaths, prefix=f"{library_routes.PREFIX}/jobs/")
@@ -52,6 +59,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(Authentication, context=context, limits=app.state.limits)
     app.add_middleware(Guard, settings=chosen)
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(filter(None, chosen.trusted_proxies.split(","))))
+    app.add_middleware(Watched, counted=app.state.counted)  # last: what others refuse is counted and named as well
     add_handlers(app)
     return app
 

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from app.errors import EditFactoryError, NotSignedIn, TooManyRequests
 from app.models.base import Record
+from app.services import logs
 from app.services.shown import without_paths
 
 log = logging.getLogger("edit_factory")
@@ -143,4 +144,6 @@ async def _of_http(request: Request, error: Exception) -> JSONResponse:
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     """Say nothing of the error: whoever runs the app logs it, as it is raised again after the answer."""
-    return problem(_OWN_FAULT, "internal_error", "Something went wrong inside Edit Factory.", "Its log says more.")
+    answer = problem(_OWN_FAULT, "internal_error", "Something went wrong inside Edit Factory.", "Its log says more.")
+    answer.headers[logs.REQUEST_HEADER] = logs.request_id.get()  # it is made outside of what names all other answers
+    return answer

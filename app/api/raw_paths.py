@@ -22,7 +22,7 @@ class RawPaths:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
         if scope["type"] == "http" and scope["path"].startswith(self._prefix) and scope.get("raw_path"):
-            scope = {**scope, "path": quote(scope["raw_path"], safe=_PLAIN)}
+            scope["path"] = quote(scope["raw_path"], safe=_PLAIN)  # in place: the route is noted in it, for all to see
         await self._app(scope, receive, send)
 
 

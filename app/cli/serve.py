@@ -1,6 +1,5 @@
 """`edit-factory serve`: the server, and a worker beside it."""
 
-import logging
 import sys
 from typing import Annotated
 
@@ -9,6 +8,7 @@ import typer
 from app.cli.output import console, print_json
 from app.cli.worker import standing_worker, stopped_by
 from app.config import load_settings
+from app.services import logs
 from app.services.job_storage import JobStorage
 
 
@@ -27,7 +27,7 @@ def serve_command(
         http.require_loopback(settings.host)
     else:
         http.require_way_in(JobStorage(settings).database)
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s serve %(levelname)s %(message)s", stream=sys.stderr)
+    logs.set_up(settings, "serve")
     with http.listen(settings.host, settings.port) as listening:
         address = http.address_of(listening)
 

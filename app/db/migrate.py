@@ -38,6 +38,11 @@ def migrate(reads: Engine, writes: Engine, backups: Path, scripts: Path = _SCRIP
         _upgrade(connection, scripts)
 
 
+def is_current(connection: Connection) -> bool:
+    """Whether the database has the schema of this version."""
+    return _current(connection) == head()
+
+
 def head(scripts: Path = _SCRIPTS) -> str:
     """Return the newest revision there is a script for: their names are numbers in order."""
     return _revisions(scripts)[-1]

@@ -20,6 +20,7 @@ from app.errors import Cancelled, EditFactoryError, JobError, StorageError, from
 from app.media.atomic import write_text
 from app.models.control import Control
 from app.models.job import TERMINAL, JobDict
+from app.services import logs
 from app.services.job_storage import JobStorage
 from app.workflows.clips.places import job_folder
 from app.workflows.jobs import engine
@@ -236,30 +237,39 @@ def durable(name: str, plan: Mapping[str, float]) -> Callable[[Callable[[JobRun,
 
     def decorate(work: Callable[[JobRun, Json], None]) -> Callable[..., None]:
         def run(job_id: str, attempt: int, request: Json) -> None:
-            job = JobRun(job_id, attempt, plan)
-            if not job.started():
-                return
-            try:
-                work(job, request)
-            except Cancelled as error:
-                if job.was_cancelled():
-                    abandon(job.settings, name, job_id, request)
-                else:  # not the job, but something it needs
-                    job.fail(EditFactoryError(error.message, hint=error.hint, code="part_cancelled"))
-            except engine.Stopped:  # ended in the engine, or somebody else's by now: then its files are theirs
-                if job.was_cancelled():
-                    abandon(job.settings, name, job_id, request)
-                raise
-            except Exception as error:
-                if engine.is_database_trouble(error):
-                    job.begin_again()
-                    raise
-                job.fail(told(error, job.settings))
+            with logs.about_job(job_id):
+                _run(work, JobRun(job_id, attempt, plan), name, request)
 
         run.__qualname__ = run.__name__ = f"{name}_workflow"
         return engine.workflow(name)(run)
 
     return decorate
+
+
+def _run(work: Callable[[JobRun, Json], None], job: JobRun, name: str, request: Json) -> None:
+    if not job.started():
+        return
+    log.info("a job of the kind %s runs", name)
+    try:
+        work(job, request)
+    except Cancelled as error:
+        if job.was_cancelled():
+            abandon(job.settings, name, job.job_id, request)
+        else:  # not the job, but something it needs
+            job.fail(EditFactoryError(error.message, hint=error.hint, code="part_cancelled"))
+    except engine.Stopped:  # ended in the engine, or somebody else's by now: then its files are theirs
+        if job.was_cancelled():
+            abandon(job.settings, name, job.job_id, request)
+        raise
+    except Exception as error:
+        if engine.is_database_trouble(error):
+            job.begin_again()
+            raise
+        reason = told(error, job.settings)
+        job.fail(reason)
+        log.info("it failed [%s]", reason.instance_code)
+    else:
+        log.info("it is done")
 
 
 def told(error: Exception, settings: Settings) -> EditFactoryError:
@@ -276,7 +286,7 @@ def told(error: Exception, settings: Settings) -> EditFactoryError:
     place = settings.data_dir / "logs" / f"error-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.txt"
     hint = f"The details are in logs/{place.name} of the data folder; please report them."
     try:
-        write_text(place, "".join(traceback.format_exception(error)))
+        write_text(place, logs.redacted("".join(traceback.format_exception(error))))
     except EditFactoryError:
         hint = "The details could not be written to the data folder."
     return EditFactoryError("Something went wrong inside Edit Factory.", hint=hint)
