@@ -10,11 +10,13 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from app import __version__
 from app.api import health, library_routes, metrics, ready
 from app.api.authentication import Authentication
+from app.api.bodies import JSON_BYTES, TooLarge
 from app.api.context import Context
 from app.api.guard import Guard
 from app.api.idempotency import Idempotency
 from app.api.limits import Limits
 from app.api.metrics import Counted
+from app.api.openapi import describe
 from app.api.operation_ids import operation_id
 from app.api.page import add_page
 from app.api.problems import add_handlers
@@ -45,6 +47,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
         generate_unique_id_function=operation_id,
     )
+    app.router.max_body_size = JSON_BYTES  # of routes: as the app's own limit its refusal would be no problem document
     app.state.context = context
     app.state.limits = Limits(chosen)
     app.state.counted = Counted(context)
@@ -54,6 +57,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(metrics.router)
     app.include_router(library_routes.router)
     add_page(app)  # last of what answers: it takes what no route does
+    app.add_middleware(TooLarge)
     app.add_middleware(RawPaths, prefix=f"{library_routes.PREFIX}/jobs/")
     app.add_middleware(Idempotency, database=storage.database)
     app.add_middleware(Authentication, context=context, limits=app.state.limits)
@@ -61,6 +65,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(filter(None, chosen.trusted_proxies.split(","))))
     app.add_middleware(Watched, counted=app.state.counted)  # last: what others refuse is counted and named as well
     add_handlers(app)
+    describe(app)
     return app
 
 

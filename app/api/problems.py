@@ -30,6 +30,7 @@ STATUS_OF_CODE = {
     "media_gone": 410,
     "edit_missing": 410,
     "clip_not_rendered": 409,
+    "export_unfinished": 409,
     "upload_too_large": 413,
     "upload_busy": 423,
     "upload_offset": 409,
@@ -39,6 +40,9 @@ STATUS_OF_CODE = {
     "tus_header": 400,
     "tus_type": 415,
     "body_encoded": 415,
+    "not_a_form": 415,
+    "bad_form": 400,
+    "form_too_large": 413,
     "upload_ended": 410,
     "digest_mismatch": 422,
 }
@@ -50,12 +54,17 @@ HINT_OF_CODE = {"job_unknown": "GET /api/v1/library/jobs lists those there are."
 HINT_OF_STATUS = {
     404: "GET /openapi.json describes every address there is.",
     405: "The header Allow names the methods of this address; GET /openapi.json describes them.",
+    413: "A request that brings no file has at most 1 MB.",
 }
 
 _ABOUT_A_JOB = frozenset({"job_unknown", "job_state", "job_running"})
 _OWN_FAULT = 500
 _TOLD = frozenset({"disk_full"})
 """Of the server's own faults those that whoever asks can do something about."""
+
+
+PROBLEM = "Problem"
+"""The name of the record below in the API's description."""
 
 
 class Problem(Record):
@@ -84,10 +93,19 @@ def problem(status: int, code: str, detail: str, hint: str = "", subject: str = 
     return JSONResponse(document.model_dump(), status_code=status, media_type=MEDIA_TYPE)
 
 
+_PHRASES = {413: "Content Too Large", 414: "URI Too Long", 416: "Range Not Satisfiable", 422: "Unprocessable Content"}
+"""Of RFC 9110; Python's are older in some of its versions, and codes are made of them."""
+
+
+def phrase_of(status: int) -> str:
+    """Return what a status is called."""
+    return _PHRASES.get(status) or http.HTTPStatus(status).phrase
+
+
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return, for a route's `responses`, that these statuses come with a problem document."""
-    content = {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
-    return {status: {"description": http.HTTPStatus(status).phrase, "content": content} for status in statuses}
+    content = {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{PROBLEM}"}}}
+    return {status: {"description": phrase_of(status), "content": content} for status in statuses}
 
 
 def add_handlers(app: FastAPI) -> None:
@@ -135,11 +153,17 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
 
 async def _of_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
-    phrase = http.HTTPStatus(error.status_code).phrase
-    code = phrase.lower().replace(" ", "_").replace("-", "_")
-    answer = problem(error.status_code, code, f"{phrase}.", HINT_OF_STATUS.get(error.status_code, ""))
+    answer = problem_of_status(error.status_code)
     answer.headers.update(error.headers or {})
     return answer
+
+
+def problem_of_status(status: int) -> JSONResponse:
+    """Return the answer for a request that the framework refuses: nobody knows more than its status."""
+    phrase = phrase_of(status)
+    return problem(
+        status, phrase.lower().replace(" ", "_").replace("-", "_"), f"{phrase}.", HINT_OF_STATUS.get(status, "")
+    )
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
