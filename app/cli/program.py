@@ -5,7 +5,7 @@ import sys
 import typer
 
 from app import __version__
-from app.cli import access, captions, export, jobs, make, mute, render, serve, show, swap, worker
+from app.cli import access, captions, export, jobs, library, make, mute, render, serve, show, swap, worker
 from app.cli.output import fail, fail_unexpected, tolerate_any_terminal
 from app.errors import Cancelled, EditFactoryError, InputError
 
@@ -25,6 +25,7 @@ cli.command("mute")(mute.mute_command)
 cli.command("serve")(serve.serve_command)
 cli.command("worker")(worker.worker_command)
 cli.add_typer(jobs.commands, name="jobs")
+cli.add_typer(library.commands, name="library")
 cli.add_typer(access.password_commands, name="password")
 cli.add_typer(access.keys_commands, name="keys")
 cli.command("probe")(show.probe_command)

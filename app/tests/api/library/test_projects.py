@@ -191,13 +191,14 @@ def test_many_marks_at_once(ask: Ask, video: str) -> None:
     changed = ask("POST", bulk, json={"ids": ids[:2], "change": {"never_use": True}})
     assert [(one["id"], one["never_use"]) for one in changed.json()["segments"]] == [(ids[0], True), (ids[1], True)]
     assert code_of(ask("POST", bulk, json={"ids": [ids[2], "none"], "delete": True})) == (404, "segment_unknown")
-    for wrong in (
+    bad: list[dict[str, Any]] = [
         {"ids": []},
         {"ids": ids},
         {"ids": ids, "delete": True, "change": {"note": "x"}},
         {"ids": ["x"] * 501, "delete": True},
         {"ids": ids, "change": {"nothing": 1}},
-    ):
+    ]
+    for wrong in bad:
         assert ask("POST", bulk, json=wrong).status_code == 422
     assert ask("POST", bulk, json={"ids": ids, "delete": True}).json() == {"segments": [], "deleted": ids}
     assert ask("GET", marks).json()["total"] == 0
