@@ -77,7 +77,15 @@ def make_proxy(source: Source, info: MediaInfo, sound: int | None, out: Path, pl
             f"making the preview of {source.name}",
             (Input(source.path, ("-threads", str(DECODE_THREADS))),),
             (
-                *("-map", f"0:{source.stream}", "-vf", _filters(source, form), *_ENCODER, "-g", str(form.key_frames)),
+                *(
+                    "-map",
+                    f"0:{source.stream}",
+                    "-vf",
+                    _filters(source, info, form),
+                    *_ENCODER,
+                    "-g",
+                    str(form.key_frames),
+                ),
                 *(*heard, "-sn", "-dn", *_CONTAINER, f"file:{temporary.absolute()}"),
             ),
             frames=math.ceil(info.duration * form.rate),
@@ -90,8 +98,14 @@ def make_proxy(source: Source, info: MediaInfo, sound: int | None, out: Path, pl
             )
 
 
-def _filters(source: Source, form: ProxyForm) -> str:
-    """Return the filters from the source's pictures to the proxy's; a rate first, so that no other one is worked on."""
+def _filters(source: Source, info: MediaInfo, form: ProxyForm) -> str:
+    """Return the filters from the source's pictures to the proxy's.
+
+    Where pictures are left out, that comes first, so that those are not worked on. Where one stands for long it is
+    repeated last: ffmpeg 5.1 makes all that stand for it at once, and so holds one only.
+    """
     steady = f"fps={form.rate}:start_time=0:eof_action=pass"
     sized = f"scale=w={form.width}:h={form.height}:{scale_options(source.colours)}"
-    return ",".join([steady, *TURNS[source.turn], sized, to_bt709(source.colours), "setsar=1"])
+    work = [*TURNS[source.turn], sized, to_bt709(source.colours), "setsar=1"]
+    fewer = info.fps > form.rate + _ROUNDED and not info.variable_frame_rate
+    return ",".join([steady, *work] if fewer else [*work, steady])

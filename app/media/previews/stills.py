@@ -83,9 +83,9 @@ def _stills(source: Source, info: MediaInfo, place: Workplace) -> Iterator[bytes
 
 
 def _grab(source: Source, size: tuple[int, int], seconds: float, place: Workplace) -> None:
-    """Write what is on screen at that time into the place's folder; perhaps nothing."""
+    """Write the first picture that begins then, or later, into the place's folder; perhaps there is none."""
     begin = seconds if source.indexed else begin_before(source.path, seconds, source.max_pixels)
-    at = (f"setpts=PTS-{seconds - begin:.6f}/TB", "fps=30:start_time=0:eof_action=pass")
+    at = (f"trim=start={seconds - begin:.6f}",)  # what comes before it may not be whole
     sized = f"scale=w={size[0]}:h={size[1]}:{scale_options(source.colours)}"
     filters = (*at, *TURNS[source.turn], sized, to_bt709(source.colours), "setsar=1", JPEG_COLOURS)
     seek = ("-ss", f"{begin:.6f}") if begin > 0 else ()
