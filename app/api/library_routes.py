@@ -8,6 +8,7 @@ from app.api.library import (
     clip_content,
     clip_files,
     clips,
+    exports,
     generate,
     jobs,
     keys,
@@ -52,3 +53,4 @@ router.include_router(voices.router)
 router.include_router(usage.router)
 router.include_router(clip_content.router)
 router.include_router(shots.router)
+router.include_router(exports.router)

@@ -3,6 +3,7 @@
 from app.workflows.alternatives import alternatives_workflow
 from app.workflows.analyze import analyze_workflow
 from app.workflows.cleanup import cleanup_workflow
+from app.workflows.export_clips import export_workflow
 from app.workflows.generate import generate_workflow
 from app.workflows.mute_voice import mute_voice_workflow
 from app.workflows.prepare import prepare_workflow
@@ -15,6 +16,7 @@ WORKFLOWS = (
     alternatives_workflow,
     analyze_workflow,
     cleanup_workflow,
+    export_workflow,
     generate_workflow,
     mute_voice_workflow,
     prepare_workflow,

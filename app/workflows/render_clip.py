@@ -35,8 +35,8 @@ def render_workflow(job: JobRun, request: Json) -> None:
     """Render the edit of identity `edit` from `sources` into the folder `out`, under its own name or as `stem`.
 
     Without `sources` they are looked for first, and the edit is made to fit `preset` and `quality`. The render is one
-    of the clip `clip_id`, or else a new clip. The result has the clip's id, name, files, checks and notes, and the
-    share of its work that was `found` done.
+    of the clip `clip_id`, or else a new clip, unless it is `unlisted`. The result has the clip's id, name, files,
+    checks and notes, and the share of its work that was `found` done.
     """
     asked = prepared(job, request)
     edit = EditLibrary(job.settings).get(asked["edit"])
@@ -123,6 +123,8 @@ def _quoted(files: Mapping[str, Path]) -> dict[str, str]:
 
 def _note(connection: Connection, job: JobRun, request: Json, edit: Edit, result: Json) -> dict[str, str]:
     """Note what was made in the library; return the files that it takes the place of."""
+    if request.get("unlisted"):
+        return {}
     if request.get("clip_id") is None:
         add_clip(connection, job, edit, result)
         return {}
