@@ -4,10 +4,14 @@ from pathlib import Path
 
 from app.models.base import Record
 
-SWEEPS = ("leftovers", "jobs", "folders", "runs", "files", "cache_entries", "logs", "engine_rows", "leases")
+SWEEPS = (
+    *("leftovers", "jobs", "folders", "runs", "files", "uploads", "media", "cache_entries", "logs", "engine_rows"),
+    "leases",
+)
 """What is taken away, in this order. `leftovers`: what ended jobs left where they show their files; `jobs`: ended
 long ago, with their parts and events; `folders`: of jobs that need them no more; `runs`: what runs left that died;
-`files`: half-written ones; `engine_rows`: of jobs that are gone."""
+`files`: half-written ones; `uploads`: that nobody goes on with; `media`: contents that nothing needs any more;
+`engine_rows`: of jobs that are gone."""
 
 
 class Find(Record):
@@ -37,6 +41,8 @@ class CleanUpReport(Record):
     folders: int = 0
     runs: int = 0
     files: int = 0
+    uploads: int = 0
+    media: int = 0
     cache_entries: int = 0
     logs: int = 0
     engine_rows: int = 0

@@ -48,6 +48,11 @@ def is_analyzed(info: MediaInfo, settings: Settings, *, thorough: bool = False) 
     return _stored(info, settings, thorough) is not None
 
 
+def analysis_of(info: MediaInfo, settings: Settings) -> Analysis | None:
+    """Return what was measured in the file, every frame of it where somebody wanted that; None before anybody did."""
+    return _stored(info, settings, thorough=True) or _stored(info, settings, thorough=False)
+
+
 def _analyzed(path: Path, info: MediaInfo, settings: Settings, control: Control, thorough: bool) -> Analysis:
     if info.still:
         analysis = analyze_photo(path, info, ANALYSIS_VERSION, settings.max_pixels)

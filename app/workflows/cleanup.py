@@ -7,23 +7,38 @@ nothing, so that a plan is what the clean-up would do.
 from typing import Any
 
 from app.config import Settings
-from app.models.cleanup import CleanUpPlan, CleanUpReport
+from app.models.cleanup import SWEEPS, CleanUpPlan, CleanUpReport
 from app.models.control import Control
 from app.services.job_storage import JobStorage
 from app.workflows.job_sweeps import Beside, EngineRows, JobFolders, Leases, OldJobs
+from app.workflows.jobs.kinds import LOW
 from app.workflows.jobs.run import JobRun, durable
+from app.workflows.jobs.submit import Desk
+from app.workflows.media_sweeps import LeftContents, LeftUploads
 from app.workflows.sweeps import Cache, DeadRuns, Files, Sweep
 
 
-@durable("cleanup", {"leftovers": 0.2, "jobs": 1.0, "folders": 1.0, "cache_entries": 2.0, "engine_rows": 1.0})
+@durable(
+    "cleanup", {"leftovers": 0.2, "jobs": 1.0, "folders": 1.0, "media": 0.5, "cache_entries": 2.0, "engine_rows": 1.0}
+)
 def cleanup_workflow(job: JobRun, request: dict[str, Any]) -> None:
-    """Clean up; `days` in the request is how old finished jobs may become, else the setting."""
+    """Clean up; `days` in the request is how old finished jobs may become, else the setting.
+
+    With `only`, names of sweeps, nothing else is done.
+    """
     sweeps = sweeps_of(job.worker.storage, job.settings, request.get("days"))
     counts: dict[str, int] = {}
-    for sweep in sweeps:
+    only = request.get("only", SWEEPS)
+    for sweep in (sweep for sweep in sweeps if sweep.name in only):
         done = job.step(sweep.name, sweep.done)
         counts = _added(counts, sweep.name, done["count"], done["bytes"])
     job.finish(CleanUpReport(**counts).model_dump(mode="json"))
+
+
+def ask_for_room(desk: Desk) -> None:
+    """Have what was removed from the library go from the disk, as far as nothing needs it, in the background."""
+    request = {"only": ["media"]}
+    desk.submit("cleanup", request, title="clean-up of the library", priority=LOW, request_key="cleanup/media")
 
 
 def plan(storage: JobStorage, settings: Settings, days: float | None = None) -> CleanUpPlan:
@@ -53,6 +68,8 @@ def sweeps_of(storage: JobStorage, settings: Settings, days: float | None) -> li
         JobFolders(storage, settings, old),
         DeadRuns(storage, settings),
         Files(storage, settings, logs=False),
+        LeftUploads(storage, settings),
+        LeftContents(storage, settings),
         Cache(storage, settings),
         Files(storage, settings, logs=True),
         EngineRows(storage, settings, old),

@@ -13,6 +13,7 @@ from app.api.principal import Who
 from app.api.problems import documented
 from app.api.versions import Expected
 from app.models.library.media import ASSETS, MediaFilter
+from app.workflows.cleanup import ask_for_room
 
 router = APIRouter(prefix="/assets", tags=["videos"])
 
@@ -40,3 +41,4 @@ async def list_assets(
 async def delete_asset(context: In, who: Who, asset_id: str, expected: Expected) -> None:
     """Take it out of the library; its file goes once nothing needs it."""
     await run_in_threadpool(media_of(context).remove, who.owner, asset_id, expected, ASSETS)
+    await run_in_threadpool(ask_for_room, context.desk)

@@ -31,6 +31,7 @@ from app.models.principal import Principal
 from app.services.library.media import Media
 from app.services.library.uploads import Uploads
 from app.services.outbound import outbound_for
+from app.workflows.cleanup import ask_for_room
 from app.workflows.receive import receive
 
 router = APIRouter(prefix="/videos", tags=["videos"])
@@ -148,6 +149,7 @@ async def delete_video(context: In, who: Who, video_id: VideoId, expected: Expec
     Its file goes once nothing needs it: no other video of the same content, no job that runs, no clip.
     """
     await run_in_threadpool(media_of(context).remove, who.owner, video_id, expected)
+    await run_in_threadpool(ask_for_room, context.desk)
 
 
 def media_of(context: Context) -> Media:

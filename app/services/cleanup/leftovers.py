@@ -33,7 +33,7 @@ def half_written(data_dir: Path) -> list[Path]:
 def is_half_written(path: Path) -> bool:
     """Whether it is, by its name, a temporary file that was left, or the lock of a run whose folder is gone."""
     lost_lock = path.parent.name == "work" and path.suffix == ".lock" and not path.with_suffix("").exists()
-    return (lost_lock or bool(_HALF.fullmatch(path.name))) and path.is_file() and _age(path) > LEFT_SECONDS
+    return (lost_lock or bool(_HALF.fullmatch(path.name))) and path.is_file() and age_of(path) > LEFT_SECONDS
 
 
 def dead_runs(data_dir: Path) -> list[Path]:
@@ -48,7 +48,7 @@ def folders_in(place: Path) -> list[Path]:
 
 def is_dead_run(folder: Path) -> bool:
     """Whether it is a run's work folder whose lock nobody holds and in which nothing was written for a day."""
-    return min(map(_age, (folder, *_listed(folder)))) > LEFT_SECONDS and not _is_held(lock_of(folder))
+    return min(map(age_of, (folder, *_listed(folder)))) > LEFT_SECONDS and not _is_held(lock_of(folder))
 
 
 def lock_of(folder: Path) -> Path:
@@ -79,7 +79,7 @@ def old_logs(data_dir: Path) -> list[Path]:
 
 def is_old_log(path: Path) -> bool:
     """Whether it is an error's note, by its name, that is old."""
-    return bool(_LOG.fullmatch(path.name)) and _age(path) > LOG_SECONDS
+    return bool(_LOG.fullmatch(path.name)) and age_of(path) > LOG_SECONDS
 
 
 def size_of(place: Path) -> int:
@@ -92,7 +92,7 @@ def size_of(place: Path) -> int:
     return 0
 
 
-def _age(path: Path) -> float:
+def age_of(path: Path) -> float:
     """Return the seconds since the file was written, -1 when it is gone."""
     try:
         return time.time() - path.lstat().st_mtime

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from app.config import Settings
 from app.db import Database
-from app.db.tables import clips, jobs, paid_calls
+from app.db.tables import clips, jobs, media, paid_calls
 from app.models.job import TERMINAL
 from app.services.sources import unquoted
 
@@ -38,27 +38,34 @@ class References:
 
 
 def references(database: Database, settings: Settings) -> References:
-    """Return what clips, jobs that have not ended, paid calls and the library's documents refer to."""
+    """Return what clips, jobs that have not ended, media, paid calls and the library's documents refer to."""
     unended = (jobs.c.workflow_id.is_not(None), jobs.c.status.not_in(TERMINAL))
     with database.read() as connection:
         work = list(connection.execute(select(jobs.c.data).where(jobs.c.status.not_in(TERMINAL))).scalars())
         files = list(connection.execute(select(clips.c.files)).scalars())
+        held = connection.execute(select(media.c.content_hash, media.c.place)).all()
         paid = list(connection.execute(select(paid_calls.c.result).where(paid_calls.c.result.is_not(None))).scalars())
         since = select(func.min(jobs.c.created_at)).where(*unended, jobs.c.job_type != "cleanup")
         working_since = connection.execute(since).scalar()
     texts = [json.dumps(work), json.dumps(paid), *_documents(settings.data_dir / "library")]
-    named = {Path(place) for record in (*work, *files) for place in _places(record)}
+    staying = [row.place for row in held if row.place is not None]
+    named = {Path(place) for record in (*work, *files, staying) for place in _places(record)}
     resolved = {Path(os.path.realpath(path)) for path in named}
     return References(
-        frozenset(found for text in texts for found in _HASH.findall(text)),
+        frozenset(found for text in texts for found in _HASH.findall(text)) | {row.content_hash for row in held},
         frozenset(str(place) for path in resolved for place in (path, *path.parents)),
         working_since,
     )
 
 
 def _documents(library: Path) -> Iterator[str]:
-    """Yield the text of every document in the library; what cannot be read says nothing."""
-    for folder, _, names in os.walk(library):
+    """Yield the text of every document in the library; what cannot be read says nothing.
+
+    Where contents were last seen (`sources`) is no reason to keep them.
+    """
+    for folder, folders, names in os.walk(library):
+        if Path(folder) == library and "sources" in folders:
+            folders.remove("sources")
         for name in names:
             if name.endswith(".json"):
                 try:

@@ -99,6 +99,11 @@ class Uploads:
         with self._database.read() as connection:
             return connection.execute(select(uploads.c.id).where(uploads.c.expires_at < now())).scalars().all()
 
+    def knows(self, upload_id: str) -> bool:
+        """Whether there is such an upload, whoever's it is."""
+        with self._database.read() as connection:
+            return connection.execute(select(uploads.c.id).where(uploads.c.id == upload_id)).first() is not None
+
     def require_room(self, length: int) -> None:
         """Raise `InputError` (upload_too_large) or `StorageError` (disk_full) when so many bytes cannot be taken."""
         if length > self.largest:
