@@ -22,6 +22,7 @@ from app.api.library import (
     tus,
     uploads,
     usage,
+    video_analysis,
     video_files,
     videos,
     voices,
@@ -44,6 +45,7 @@ router.include_router(segments.router)
 router.include_router(presets.router)
 router.include_router(videos.router)
 router.include_router(video_files.router)
+router.include_router(video_analysis.router)
 router.include_router(tus.router)
 router.include_router(uploads.router)
 router.include_router(assets.router)
