@@ -25,7 +25,7 @@ export function Login() {
     >
       <h1 className="text-xl font-semibold tracking-tight">{t("login.title")}</h1>
       <input type="text" name="username" value="admin" autoComplete="username" readOnly hidden />
-      <label className="block space-y-1.5 text-sm">
+      <label className="flex flex-col gap-1.5 text-sm">
         <span>{t("login.password")}</span>
         <input className="field" type="password" name="password" autoComplete="current-password" required />
       </label>

@@ -4,15 +4,15 @@ import { selectClip, type ClipView } from "../api/generated";
 import { useSpeech } from "../i18n/language";
 import { Button, ButtonLink } from "../ui/button";
 import { Refusal } from "../ui/notice";
-import { clipsKey, clipsQuery } from "./queries";
+import { clipsKey, clipsQuery, inOrder } from "./queries";
 
 const LOOK_MS = 2000;
 
 /** The clips of a project: to play, to keep or drop, to download. While it grows it is looked at again and again. */
 export function Clips({ projectId, isGrowing }: { projectId: string; isGrowing: boolean }) {
-  const { t } = useSpeech();
+  const { t, language } = useSpeech();
   const found = useQuery({ ...clipsQuery(projectId), refetchInterval: isGrowing ? LOOK_MS : false });
-  const clips = found.data?.clips ?? [];
+  const clips = inOrder(found.data?.clips ?? [], language);
   return (
     <section aria-labelledby="clips" className="space-y-4">
       <div className="flex flex-wrap items-center justify-between gap-3">

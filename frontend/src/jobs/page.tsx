@@ -71,7 +71,10 @@ function JobRow({ job }: { job: JobSummary }) {
   return (
     <li className="card flex flex-wrap items-center gap-x-4 gap-y-3 px-4 py-3">
       <div className="min-w-0 grow basis-64">
-        <p className="truncate font-medium">{title}</p>
+        <p className="flex flex-wrap items-baseline gap-x-2">
+          <span className="font-medium">{kindOf(job, speech)}</span>
+          <span className="min-w-0 truncate text-sm text-soft">{job.title}</span>
+        </p>
         <p className="text-sm text-soft">
           <span className={job.status === "failed" ? "text-bad" : job.status === "completed" ? "text-good" : ""}>
             {stateOf(job, speech)}

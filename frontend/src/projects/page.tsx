@@ -132,6 +132,7 @@ function ProjectActions({ project }: { project: Project }) {
           title={t("projects.delete.title", { name })}
           detail={t("projects.delete.detail")}
           yes={t("projects.delete.yes")}
+          no={t("projects.delete.no")}
           onYes={() => {
             setAsking(false);
             remove.mutate();

@@ -16,6 +16,7 @@ export function MakePanel({
   hint,
   isBusy,
   error,
+  voice,
 }: {
   draft: Draft;
   onChange: (changes: Partial<Draft>) => void;
@@ -23,6 +24,7 @@ export function MakePanel({
   hint: string;
   isBusy: boolean;
   error: unknown;
+  voice: ReactNode;
 }) {
   const { t, count } = useSpeech();
   return (
@@ -31,6 +33,7 @@ export function MakePanel({
         {t("make.title")}
       </h2>
       <Stepper value={draft.count} onChange={onChange} />
+      {voice}
       <BuiltIn draft={draft} onChange={onChange} />
       <div className="space-y-2">
         <Button
@@ -55,7 +58,7 @@ export function MakePanel({
 
 export function Choice({ label, hint, children }: { label: string; hint?: string; children: ReactNode }) {
   return (
-    <label className="block space-y-1.5 text-sm">
+    <label className="flex flex-col gap-1.5 text-sm">
       <span className="font-medium">{label}</span>
       {children}
       {hint && <span className="block text-xs text-soft">{hint}</span>}

@@ -19,6 +19,7 @@ import { MakePanel } from "./make-panel";
 import { latestKey, latestQuery } from "./queries";
 import { scriptsOf } from "./script";
 import { ScriptField } from "./script-field";
+import { VoiceChoice } from "./voice";
 import { Work } from "./work";
 
 const route = getRouteApi("/projects/$projectId");
@@ -67,6 +68,14 @@ function Studio({ project }: { project: Project }) {
             hint={hint}
             isBusy={make.isPending}
             error={make.error}
+            voice={
+              <VoiceChoice
+                voice={draft.voice}
+                onChange={(voice) => {
+                  change({ voice });
+                }}
+              />
+            }
             onGo={() => {
               make.mutate(draft);
             }}

@@ -1,5 +1,4 @@
 import { useEffect, useRef } from "react";
-import { useSpeech } from "../i18n/language";
 import { Button } from "./button";
 
 /** A question before something is lost. The browser's own dialog holds the focus, and Escape means no. */
@@ -7,16 +6,17 @@ export function Question({
   title,
   detail,
   yes,
+  no,
   onYes,
   onNo,
 }: {
   title: string;
   detail: string;
   yes: string;
+  no: string;
   onYes: () => void;
   onNo: () => void;
 }) {
-  const { t } = useSpeech();
   const place = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const dialog = place.current;
@@ -40,7 +40,7 @@ export function Question({
       </h2>
       <p className="mt-2 text-sm text-soft">{detail}</p>
       <div className="mt-6 flex justify-end gap-2">
-        <Button onClick={onNo}>{t("no")}</Button>
+        <Button onClick={onNo}>{no}</Button>
         <Button look="call" onClick={onYes}>
           {yes}
         </Button>
