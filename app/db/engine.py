@@ -165,14 +165,15 @@ def require_folder(folder: Path) -> None:
         ) from error
 
 
-_JSON: dict[str, Any] = {
+_ALL: dict[str, Any] = {
+    "hide_parameters": True,  # an error that is logged must not tell what was to be stored
     "json_serializer": partial(json.dumps, ensure_ascii=False, allow_nan=False, separators=(",", ":")),
     "json_deserializer": from_json,  # takes less than half of json.loads' time, of which lists of jobs are made
 }
 
 
 def _sqlite(url: str, *, writes: bool) -> Engine:
-    engine = create_engine(url, pool_size=4, max_overflow=60, connect_args={"check_same_thread": False}, **_JSON)
+    engine = create_engine(url, pool_size=4, max_overflow=60, connect_args={"check_same_thread": False}, **_ALL)
     begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
     event.listen(engine, "connect", _prepare_writer if writes else _prepare_reader)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
@@ -185,7 +186,7 @@ def _postgres(url: str) -> Engine:
         pool_size=4,
         max_overflow=60,
         pool_pre_ping=True,
-        **_JSON,
+        **_ALL,
         connect_args={"prepare_threshold": None},  # poolers hand the next transaction to another server session
         execution_options={"schema_translate_map": {None: SCHEMA}},
     )

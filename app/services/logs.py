@@ -33,7 +33,9 @@ _SHORTEST, _SHORTEST_OF_OTHERS = 6, 8
 """Letters of a secret of ours, and of what the environment has: hiding shorter ones would only garble the text."""
 
 _NAMES = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|DATABASE_URL", re.IGNORECASE)
-_LOOKS_SECRET = [
+_NOT_TO_BE_TOLD = [
+    (re.compile(r"input_value=.*?(, input_type=)"), rf"input_value={HIDDEN}\1"),  # of Pydantic: what was in a body
+    (re.compile(r"\[parameters: .*\]"), f"[parameters: {HIDDEN}]"),  # of SQLAlchemy: what was to be stored
     (re.compile(r"\bwhsec_[A-Za-z0-9+/=]+"), HIDDEN),
     (re.compile(r"\bef_[A-Za-z0-9_-]{20,}"), HIDDEN),
     (re.compile(r"\b(bearer|basic)\s+[A-Za-z0-9+/=._~-]{6,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
@@ -88,7 +90,7 @@ def redacted(text: str) -> str:
     for secret in _known:
         for written in {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}:
             text = text.replace(written, HIDDEN)
-    for pattern, instead in _LOOKS_SECRET:
+    for pattern, instead in _NOT_TO_BE_TOLD:
         text = pattern.sub(instead, text)
     return text
 
