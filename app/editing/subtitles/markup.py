@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 from app.editing.subtitles.times import ARROWS, read_times
 
-SPECIAL = ("<", "{", "\\")
-"""A text without these has no tags and no codes."""
-
 _TAG = re.compile(
     r"</?(?:b|i|u|s|em|strong|strike|font|span|p|div|c|v|lang|ruby|rt|br)(?:[\s./][^<>]*)?/?>", re.IGNORECASE
 )
 _BREAK = re.compile(r"</?br[\s/]*>", re.IGNORECASE)
 _STAMP = re.compile(r"<(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{3})>")
 _CODE = re.compile(r"\{\s*\\[^{}]*\}|\{[a-zA-Z]:[^{}]*\}")  # {\an8} of ASS, {y:i} of MicroDVD
+_USUAL = re.compile(r"</?(?:[bius]|font(?: [^<>]{1,200})?)>|\{\\an?[0-9]{1,2}\}", re.IGNORECASE)
+"""What nearly all marked up files have and nothing else: taken out in one go."""
+
 _EDGES = re.compile(r"([<>{}])")
 _LONGEST = 300
 """Characters of the longest tag or code: nobody writes longer ones, and a search is bounded by it."""
@@ -45,30 +45,28 @@ def words_of(text: str) -> list[str]:
 def plain_text(written: str, *, entities: bool) -> Plain:
     """Return what is to be shown of a text; `entities` when "&lt;" means "<", as in WebVTT."""
     text = html.unescape(written) if entities and "&" in written else written
-    shown, hidden = _shown(text)
-    bare = _without_tags(shown) if any(mark in shown for mark in SPECIAL) else shown
-    lines = [line.strip() for line in _evenly_spaced(bare).split("\n")]
+    clean = text.replace("\n", "").isprintable()  # which no space but the common one is
+    shown = text if clean else _shown(text)
+    bare = _without_tags(shown) if is_marked_up(shown) else shown
+    even = bare if clean and "  " not in bare else _SPACES.sub(" ", bare)
+    lines = [line.strip() for line in even.split("\n")]
     times: tuple[tuple[int, int], ...] = ()
     if "\ue000" in bare:
         lines, times = _stamped(lines)
     texts = [unicodedata.normalize("NFC", line) for line in lines if line]
     kept = [text for text in texts if not _is_time(text)] if ">" in bare or "→" in bare else texts
     stray = len(kept) < len(texts)
-    return Plain("\n".join(kept), () if stray else times, bare != shown, hidden, stray)
+    return Plain("\n".join(kept), () if stray else times, bare != shown, shown != text, stray)
 
 
-def _evenly_spaced(text: str) -> str:
-    if "  " not in text and text.replace("\n", "").isprintable():  # no other space is "printable"
-        return text
-    return _SPACES.sub(" ", text)
+def is_marked_up(text: str) -> bool:
+    """Return whether there may be tags or codes in a text."""
+    return "<" in text or "{" in text or "\\" in text
 
 
-def _shown(text: str) -> tuple[str, bool]:
-    """Return the text without control characters, halves of surrogate pairs and the like; whether there were any."""
-    if text.replace("\n", "").isprintable():
-        return text, False
-    shown = "".join(c for c in text if c.isspace() or (c != "\ufeff" and unicodedata.category(c) not in _HIDDEN))
-    return shown, len(shown) < len(text)
+def _shown(text: str) -> str:
+    """Return the text without control characters, halves of surrogate pairs and the like."""
+    return "".join(c for c in text if c.isspace() or (c != "\ufeff" and unicodedata.category(c) not in _HIDDEN))
 
 
 def _without_tags(text: str) -> str:
@@ -77,6 +75,9 @@ def _without_tags(text: str) -> str:
     One pass: where a tag ends, what came since its beginning is taken back, so that what is left of "<<b>b>" is no tag
     either. "\N" and "\h" are ASS' line break and space.
     """
+    quick = _USUAL.sub("", text)
+    if not is_marked_up(quick):
+        return quick
     kept: list[str] = []
     for piece in filter(None, _EDGES.split(text.replace("\\N", "\n").replace("\\h", " "))):
         kept.append(piece)

@@ -3,7 +3,7 @@
 import re
 from unicodedata import is_normalized
 
-from app.editing.subtitles.markup import SPECIAL
+from app.editing.subtitles.markup import is_marked_up
 from app.editing.subtitles.times import ARROWS
 from app.models.subtitles import SubtitleCue
 
@@ -16,7 +16,7 @@ _BLOCK = re.compile(
 
 def is_tidy(text: str) -> bool:
     """Return whether every text in a file can be taken as it stands: nothing to leave out, letters composed."""
-    if any(mark in text for mark in (*SPECIAL, "&", "  ")):
+    if is_marked_up(text) or "&" in text or "  " in text:
         return False
     return text.replace("\n", "").isprintable() and is_normalized("NFC", text)  # odd spaces are not "printable"
 

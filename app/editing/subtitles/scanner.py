@@ -191,9 +191,12 @@ class _Scanner:
         if tidy:
             return "\n".join([line.strip() for line in lines]), ()
         plain = plain_text("\n".join(lines), entities=self._webvtt)
-        told = {"tags": plain.tags and not self._webvtt, "control_characters": plain.hidden, "stray_time": plain.stray}
-        for code in (code for code, there in told.items() if there):
-            self._notes.add(code, at)
+        if plain.tags and not self._webvtt:
+            self._notes.add("tags", at)
+        if plain.hidden:
+            self._notes.add("control_characters", at)
+        if plain.stray:
+            self._notes.add("stray_time", at)
         return plain.text, plain.stamps
 
 
