@@ -1,5 +1,7 @@
 """The whole way by HTTP alone, against a real server and worker: project, footage, marks, scripts, clips, export."""
 
+import io
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -91,3 +93,67 @@ def test_the_whole_way_from_a_project_to_its_exports(library: Library, make: Cli
     assert {clip["id"] for clip in clips} == {clip["clip_id"] for clip in result["clips"]}
     assert all(clip["rendered"] and not clip["stale"] and clip["script_id"] == script["id"] for clip in clips)
     assert library.ask("GET", f"{path}/progress")["percentage"] == 100
+
+    kept, dropped = clips
+    ids = [kept["id"], dropped["id"]]
+    assert library.ask("POST", f"/clips/{kept['id']}/select", json={"selected": True})["state"] == "kept"
+    library.ask("POST", "/clips/bulk-select", json={"clip_ids": [dropped["id"]], "selected": False})
+    assert library.ask("GET", f"{path}/clips?state=kept")["total"] == 1
+    first = library.fetch(f"/clips/{kept['id']}/file")
+    edit = library.ask("GET", f"/clips/{kept['id']}/edit")
+    assert seconds_of(first, tmp_path)[0] == pytest.approx(edit["frames"] / 30, abs=0.05)
+    assert "plajă" in edit["sources"][0]["name"]
+
+    found = library.ask("GET", f"/clips/{kept['id']}/shots/1/alternatives?wait=60")["alternatives"]
+    swapped = library.ask("POST", f"/clips/{kept['id']}/shots/1/swap", json={"take": 1})
+    assert swapped["edit"] == found[0]["edit"] and swapped["stale"]
+    srt = library.fetch(f"/clips/{kept['id']}/srt").decode().replace("Cafeaua", "Cafeluța")
+    content = library.ask("PUT", f"/clips/{kept['id']}/content", json={"srt_content": srt, "style": "karaoke"})
+    assert content["clip"]["version"] == swapped["version"] + 1
+    waiting = library.ask("GET", f"/clips/{kept['id']}/render/progress")
+    assert waiting == {"percentage": 100, "current_step": "done", "estimated_remaining": 0}
+
+    render = library.ask("POST", f"/clips/{kept['id']}/render", 202)
+    assert all(check["ok"] for check in library.done(render)["checks"]["items"])
+    after = library.ask("GET", f"/clips/{kept['id']}")
+    assert (after["id"], after["stale"], after["version"]) == (kept["id"], False, content["clip"]["version"])
+    assert library.fetch(f"/clips/{kept['id']}/file") != first
+    assert "Cafeluța" in library.fetch(f"/clips/{kept['id']}/files/srt").decode()
+
+    packed = library.ask("POST", "/exports", 202, json={"clip_ids": ids, "kind": "zip", "preset": "square"})
+    library.done({"job_id": packed["job_id"]})
+    archive = zipfile.ZipFile(io.BytesIO(library.fetch(f"/exports/{packed['id']}/file")))
+    assert archive.testzip() is None
+    names = [f"clip-0{n}.{ending}" for n in (1, 2) for ending in ("mp4", "srt", "jpg")]
+    assert sorted(archive.namelist()) == sorted(names)
+    assert seconds_of(archive.read("clip-01.mp4"), tmp_path)[1:] == (540, 540)
+    film = library.ask("POST", "/exports", 201, json={"clip_ids": [kept["id"]], "kind": "mp4"})
+    assert library.fetch(f"/exports/{film['id']}/file") == library.fetch(f"/clips/{kept['id']}/file")
+
+
+def test_another_text_makes_the_clip_as_long_as_it_and_keeps_its_shots(
+    library: Library, make: ClipMaker, tmp_path: Path
+) -> None:
+    project = library.ask("POST", "/projects", 201, json={"name": "Ceai"})
+    upload(library, make(seconds=14, cuts=(3, 6, 9, 12), size=(640, 360), seed=71), "ceai.mp4", project["id"])
+    options = {"voice": "espeak:ro", "language": "ro", "quality": "draft", "duration": 6}
+    wish = {"scripts": ["Un ceai cald pentru o seară lungă de iarnă."], "options": options, "render": False}
+    made = library.done(library.ask("POST", f"/projects/{project['id']}/generate", 202, json=wish))
+    clip_id = made["clips"][0]["clip_id"]
+    before = library.ask("GET", f"/clips/{clip_id}/edit")
+    assert not library.ask("GET", f"/clips/{clip_id}")["rendered"]
+
+    text = "Un ceai cald pentru o seară foarte lungă și foarte rece de iarnă."
+    job = library.ask("PUT", f"/clips/{clip_id}/content", 202, json={"tts_text": text, "style": "off"})
+    result = library.done(job)
+    clip, after = library.ask("GET", f"/clips/{clip_id}"), library.ask("GET", f"/clips/{clip_id}/edit")
+    assert clip["edit"] == result["edit"] and clip["version"] == 2
+    assert after["frames"] > before["frames"]
+    assert after["frames"] == pytest.approx((after["voice"]["duration"] + 0.4) * 30, abs=1)
+    assert [shot["source"] for shot in after["shots"]] == [shot["source"] for shot in before["shots"]]
+    assert "rece" in library.fetch(f"/clips/{clip_id}/srt").decode()
+    library.done(library.ask("POST", f"/clips/{clip_id}/render", 202, json={"preset_name": "square"}))
+    shown = library.ask("GET", f"/clips/{clip_id}")
+    assert (shown["rendered"], shown["stale"]) == (True, False)
+    seconds, width, height = seconds_of(library.fetch(f"/clips/{clip_id}/file"), tmp_path)
+    assert (width, height) == (540, 540) and seconds == pytest.approx(after["frames"] / 30, abs=0.05)
