@@ -61,6 +61,7 @@ jobs = Table(
 _TOP = jobs.c.parent_id.is_(None)
 _NEWEST = (jobs.c.created_at.desc(), jobs.c.id.desc())
 Index("ix_jobs_created_at", *_NEWEST, sqlite_where=_TOP, postgresql_where=_TOP)
+Index("ix_jobs_owner", jobs.c.owner, *_NEWEST, sqlite_where=_TOP, postgresql_where=_TOP)
 Index("ix_jobs_parent_id", jobs.c.parent_id, *_NEWEST)
 Index("ix_jobs_status", jobs.c.status, *_NEWEST)
 Index("ix_jobs_job_type_status", jobs.c.job_type, jobs.c.status)

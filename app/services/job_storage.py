@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select, true
 
 from app.config import Settings, load_settings
 from app.db import Database, open_database
@@ -100,15 +100,26 @@ class JobStorage:
         with self._database.read() as connection:
             return [as_dict(row) for row in connection.execute(query)]
 
-    def page_jobs(self, wanted: JobFilter | None = None, *, limit: int = 100, cursor: str | None = None) -> JobPage:
-        """Return one page of the jobs that fit; `cursor` is the page before's `next_cursor`."""
-        chosen, size = wanted or JobFilter(), size_of(limit)
-        query = newest_first(fitting(select(*SHOWN), chosen)).limit(size + 1)
+    def page_jobs(
+        self,
+        wanted: JobFilter | None = None,
+        *,
+        limit: int = 100,
+        cursor: str | None = None,
+        among: ColumnElement[bool] | None = None,
+    ) -> JobPage:
+        """Return one page of the jobs that fit; `cursor` is the page before's `next_cursor`.
+
+        `among` is a condition more.
+        """
+        chosen, size, also = wanted or JobFilter(), size_of(limit), true() if among is None else among
+        query = newest_first(fitting(select(*SHOWN), chosen).where(also)).limit(size + 1)
         if cursor is not None:
             query = after_cursor(query, cursor)
         with self._database.read() as connection:
             found = connection.execute(query).all()
-            total = connection.execute(fitting(select(func.count()).select_from(jobs), chosen)).scalar_one()
+            counted = fitting(select(func.count()).select_from(jobs), chosen).where(also)
+            total = connection.execute(counted).scalar_one()
         more = len(found) > size
         last = found[size - 1] if more and size else None
         return JobPage(

@@ -5,9 +5,9 @@ from typing import Any
 
 from pydantic import Field
 
-from app.services.shown import paths_in, without_paths
 from app.models.base import Record
 from app.models.job import JobDict, JobEvent, JobPage, JobStatus
+from app.services.shown import paths_in, without_paths
 
 _TOLD = ("status", "progress", "percentage", "estimated_remaining", "title", "result", "error")
 """What of a change an event may tell: a job that others made may hold anything else."""

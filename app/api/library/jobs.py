@@ -9,10 +9,12 @@ from fastapi.responses import StreamingResponse
 from app.api.context import Context, In
 from app.api.library.job_models import Job, JobList, JobNews, full, page
 from app.api.library.job_stream import stream
+from app.api.principal import Who
 from app.api.problems import documented
 from app.api.raw_paths import JobId
-from app.errors import InputError
 from app.models.job import TERMINAL, JobDict, JobFilter, JobStatus
+from app.models.principal import Principal
+from app.services.library.own_jobs import OwnJobs, unknown
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 
@@ -29,6 +31,7 @@ _EVENTS: dict[int | str, dict[str, Any]] = {
 @router.get("", summary="List jobs, newest first", responses=documented(422))
 async def list_jobs(
     context: In,
+    who: Who,
     status: Annotated[JobStatus | None, Query(description="Only jobs that are there.")] = None,
     job_type: Annotated[str | None, Query(description="Only this kind of work.", examples=["generate"])] = None,
     parent: Annotated[str | None, Query(description="The parts of this job, and no others.")] = None,
@@ -38,8 +41,8 @@ async def list_jobs(
 ) -> JobList:
     """Return one page of jobs; without `parent` only those that somebody asked for, and no parts."""
     wanted = JobFilter(status=status, job_type=job_type, parent_id=parent, project_id=project_id)
-    storage = context.storage
-    return page(await storage.run_async(storage.page_jobs, wanted, limit=limit, cursor=cursor))
+    own = OwnJobs(context.storage, who.owner)
+    return page(await context.storage.run_async(own.page, wanted, limit=limit, cursor=cursor))
 
 
 @router.get(
@@ -50,6 +53,7 @@ async def list_jobs(
 )
 async def follow_job(
     context: In,
+    who: Who,
     job_id: JobId,
     after: Annotated[int, Query(ge=0, description="Tell only events with a greater number.")] = 0,
     last_event_id: Annotated[str | None, Header(description="As `after`; browsers send it by themselves.")] = None,
@@ -58,7 +62,7 @@ async def follow_job(
 
     A browser that asks again after the end is told to stop (204).
     """
-    job = await _require(context, job_id)
+    job = await _require(context, who, job_id)
     known = int(last_event_id) if last_event_id and last_event_id.isdecimal() else after
     if job["status"] in TERMINAL and job["version"] == known:
         return Response(status_code=204)
@@ -68,41 +72,36 @@ async def follow_job(
 
 
 @router.get("/{job_id:path}", summary="One job", responses=documented(404, 422))
-async def get_job(context: In, job_id: JobId) -> Job:
+async def get_job(context: In, who: Who, job_id: JobId) -> Job:
     """Return the job, with its place in the queue and what came of it."""
-    return await _shown(context, await _require(context, job_id))
+    return await _shown(context, await _require(context, who, job_id))
 
 
 @router.post("/{job_id:path}/cancel", summary="Cancel a job", responses=documented(404, 422))
-async def cancel_job(context: In, job_id: JobId) -> Job:
+async def cancel_job(context: In, who: Who, job_id: JobId) -> Job:
     """End the job and its parts; one that has ended stays as it is."""
+    await _require(context, who, job_id)
     return await _shown(context, await run_in_threadpool(context.desk.cancel, job_id))
 
 
 @router.post("/{job_id:path}/retry", summary="Do a job again", responses=documented(404, 409, 422))
-async def retry_job(context: In, job_id: JobId) -> Job:
+async def retry_job(context: In, who: Who, job_id: JobId) -> Job:
     """Let a job that failed or was cancelled run again; what it had finished is not done again."""
+    await _require(context, who, job_id)
     return await _shown(context, await run_in_threadpool(context.desk.retry, job_id))
 
 
 @router.delete("/{job_id:path}", summary="Remove a job", status_code=204, responses=documented(404, 409, 422))
-async def delete_job(context: In, job_id: JobId) -> None:
+async def delete_job(context: In, who: Who, job_id: JobId) -> None:
     """Remove a job that has ended, with its parts and events."""
+    await _require(context, who, job_id)
     if not await context.storage.delete_job_async(job_id):
         raise unknown(job_id)
 
 
-async def _require(context: Context, job_id: str) -> JobDict:
-    job = await context.storage.get_job_async(job_id)
-    if job is None:
-        raise unknown(job_id)
-    return job
+async def _require(context: Context, who: Principal, job_id: str) -> JobDict:
+    return await context.storage.run_async(OwnJobs(context.storage, who.owner).require, job_id)
 
 
 async def _shown(context: Context, job: JobDict) -> Job:
     return full(job, await context.storage.run_async(context.desk.queue_position, job["job_id"]))
-
-
-def unknown(job_id: str) -> InputError:
-    """Return the error for a job that there is not."""
-    return InputError(f"There is no job {job_id}.", subject="job_id", code="job_unknown")

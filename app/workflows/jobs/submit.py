@@ -75,8 +75,8 @@ class Desk:
             job[CALLBACK] = callback_url
         with self.storage.database.write() as connection:
             if part_of is not None:
-                self._require_open(connection, *part_of)
-                columns["parent_id"] = part_of[0]
+                whole = self._require_open(connection, *part_of)
+                columns = {"owner": whole.owner, **columns, "parent_id": part_of[0]}
             if request_key is not None and (there := self._unfinished(connection, request_key)) is not None:
                 return there
             workflow_id = self._unused(connection, chosen)
@@ -193,10 +193,11 @@ class Desk:
         row = connection.execute(query.order_by(jobs.c.created_at.desc()).limit(1)).one_or_none()
         return as_dict(row) if row else None
 
-    def _require_open(self, connection: Connection, job_id: str, attempt: int) -> None:
+    def _require_open(self, connection: Connection, job_id: str, attempt: int) -> Row[Any]:
         row = self._rows.get(connection, job_id, lock=True)
         if row is None or row.status in TERMINAL or row.attempt != attempt:
             raise Cancelled("The job has ended: no part of it is begun any more.")
+        return row
 
     def _unused(self, connection: Connection, workflow_id: str) -> str:
         """Return the id, or one like it when the engine still knows the run of a deleted job that had it."""

@@ -265,6 +265,14 @@ def upgrade() -> None:
     op.add_column("clips", sa.Column("version", sa.BigInteger(), server_default="1", nullable=False))
     op.add_column("clips", sa.Column("updated_at", Utc(), nullable=True))
     op.create_index(
+        "ix_jobs_owner",
+        "jobs",
+        ["owner", sa.literal_column("created_at DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        sqlite_where=sa.text("parent_id IS NULL"),
+        postgresql_where=sa.text("parent_id IS NULL"),
+    )
+    op.create_index(
         "ix_clips_created_at",
         "clips",
         [sa.literal_column("created_at DESC"), sa.literal_column("id DESC")],
