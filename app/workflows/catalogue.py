@@ -5,6 +5,7 @@ from app.workflows.analyze import analyze_workflow
 from app.workflows.cleanup import cleanup_workflow
 from app.workflows.export_clips import export_workflow
 from app.workflows.generate import generate_workflow
+from app.workflows.import_files import import_files_workflow
 from app.workflows.mute_voice import mute_voice_workflow
 from app.workflows.prepare import prepare_workflow
 from app.workflows.receive import receive_workflow
@@ -18,6 +19,7 @@ WORKFLOWS = (
     cleanup_workflow,
     export_workflow,
     generate_workflow,
+    import_files_workflow,
     mute_voice_workflow,
     prepare_workflow,
     receive_workflow,

@@ -30,6 +30,7 @@ def queues(machine: Machine) -> list[Queue]:
     pairs = max(1, machine.cores // 2)
     return [
         Queue("generate", per_worker=8),
+        Queue("import_files", per_worker=8),
         Queue("make", per_worker=8),
         Queue("alternatives", per_worker=pairs),
         Queue("revoice", per_worker=4),

@@ -19,7 +19,7 @@ OUT_OF_MEMORY = "out of memory"
 """What a supervisor notes of a worker that the kernel killed for its memory."""
 
 _NOTED = "out of memory, its jobs know"
-_WAITS_FOR_OTHERS = frozenset({"generate"})
+_WAITS_FOR_OTHERS = frozenset({"generate", "import_files"})
 _ENGINE_ENDED = {
     "CANCELLED": JobError("The job was ended in the engine.", hint="Run it again: jobs retry.", code="cancelled"),
     "MAX_RECOVERY_ATTEMPTS_EXCEEDED": JobError(
