@@ -88,7 +88,7 @@ class PreviewMaker:
         limits = Limits(
             seconds=max(_LEAST_SECONDS, _SLOWEST * self.info.duration),
             memory_mb=self.settings.ffmpeg_memory_mb,
-            max_pixels=self.settings.max_pixels,
+            max_pixels=self._max_pixels,
         )
         return Workplace(find_ffmpeg(self.settings.ffmpeg), self.folder, limits, control)
 

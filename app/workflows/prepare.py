@@ -19,18 +19,19 @@ STEPS = {"thumbnail": 0.02, "picture": 0.05, "peaks": 0.02, "proxy": 0.8, "strip
 
 
 def ask_for_previews(
-    desk: Desk, previews: Previews, path: Path, info: MediaInfo, *, owner: str | None = None
+    desk: Desk, previews: Previews, path: Path, info: MediaInfo, *, name: str = "", owner: str | None = None
 ) -> JobDict | None:
     """Have all previews of a file made in the background, and return the job: the one that is at it, or a new one.
 
-    None when they are all there. `path` must stay where it is until the job has ended.
+    None when they are all there. `name` is what its person calls the file, which must stay at `path` until the job has
+    ended.
     """
     if not previews.missing(info):
         return None
     return desk.submit(
         "prepare",
         Source(path, info).as_json(),
-        title=f"previews of {path.name}",
+        title=f"previews of {name or path.name}",
         priority=LOW,
         request_key=f"prepare/{owner or ''}/{info.content_hash}",
         owner=owner,

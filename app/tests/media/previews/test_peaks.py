@@ -162,7 +162,8 @@ def test_a_file_without_sound_is_an_error(make: ClipMaker) -> None:
 
 
 def test_cancelled_and_reported(tmp_path: Path) -> None:
-    sound, shares, stopped = wav(tmp_path / "a.wav", np.zeros(480_000)), [], Control()
+    sound, stopped = wav(tmp_path / "a.wav", np.zeros(480_000)), Control()
+    shares: list[float] = []
     outlined(sound, Control(shares.append))
     assert shares == sorted(shares) and shares[-1] > 0.9
     stopped.cancel()

@@ -76,7 +76,8 @@ def test_sizes_are_even_and_never_larger_than_is_needed(size: tuple[int, int], w
 )
 def test_the_rate_is_the_videos_own_up_to_30(fps: float, variable: bool, wanted: Fraction, keys: int) -> None:
     form = proxy_form(info(640, 360, fps, variable=variable))
-    assert (form.rate, form.key_frames) == (pytest.approx(wanted, abs=0.004), keys)
+    assert float(form.rate) == pytest.approx(float(wanted), abs=0.004)
+    assert form.key_frames == keys
 
 
 def assert_plays(path: Path, size: tuple[int, int], seconds: float, rate: float = 30.0) -> None:
@@ -205,16 +206,16 @@ def test_two_frames(tmp_path: Path) -> None:
 def sounding_clip(path: Path, *sound: str, filters: tuple[str, ...] = ()) -> Path:
     ffmpeg(
         *("-f", "lavfi", "-i", "testsrc2=s=320x180:r=30:d=2", "-f", "lavfi", *sound, "-map", "0:v", "-map", "1:a"),
-        *(*filters, "-t", "2", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", path),
+        *(*filters, "-t", "2", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"),
+        path,
     )
     return path
 
 
 @pytest.mark.parametrize("layout", ["mono", "5.1", "7.1", "2.1"])
 def test_sound_of_any_layout_is_stereo(tmp_path: Path, layout: str) -> None:
-    source = ("-i", f"aevalsrc=exprs=0.3*sin(2*PI*440*t):c={layout}" if layout == "mono" else SOUNDS["tone"])
-    upmix = () if layout == "mono" else ("-af", f"aformat=channel_layouts={layout}")
-    clip = sounding_clip(tmp_path / "s.mov", *source, filters=(*upmix, "-c:a", "pcm_s16le"))
+    form = ("-af", f"aformat=channel_layouts={layout}", "-c:a", "pcm_s16le")
+    clip = sounding_clip(tmp_path / "s.mov", "-i", SOUNDS["tone"], filters=form)
     proxy = proxied(clip, tmp_path)
     assert_plays(proxy, (320, 180), 2.0)
     assert loudness_at(proxy, 1.0) > 0.01
