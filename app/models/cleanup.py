@@ -6,12 +6,12 @@ from app.models.base import Record
 
 SWEEPS = (
     *("leftovers", "jobs", "folders", "runs", "files", "uploads", "media", "cache_entries", "logs", "engine_rows"),
-    "leases",
+    *("messages", "leases"),
 )
 """What is taken away, in this order. `leftovers`: what ended jobs left where they show their files; `jobs`: ended
 long ago, with their parts and events; `folders`: of jobs that need them no more; `runs`: what runs left that died;
 `files`: half-written ones; `uploads`: that nobody goes on with; `media`: contents that nothing needs any more;
-`engine_rows`: of jobs that are gone."""
+`engine_rows`: of jobs that are gone; `messages`: what was told of jobs long ago."""
 
 
 class Find(Record):
@@ -46,5 +46,6 @@ class CleanUpReport(Record):
     cache_entries: int = 0
     logs: int = 0
     engine_rows: int = 0
+    messages: int = 0
     leases: int = 0
     bytes: int = 0

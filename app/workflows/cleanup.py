@@ -16,6 +16,7 @@ from app.workflows.jobs.run import JobRun, durable
 from app.workflows.jobs.submit import Desk
 from app.workflows.media_sweeps import LeftContents, LeftUploads
 from app.workflows.sweeps import Cache, DeadRuns, Files, Sweep
+from app.workflows.webhook_sweep import OldMessages
 
 
 @durable(
@@ -61,7 +62,8 @@ def _added(counts: dict[str, int], name: str, count: int, size: int) -> dict[str
 
 def sweeps_of(storage: JobStorage, settings: Settings, days: float | None) -> list[Sweep]:
     """Return all sweeps in the order of `app.models.cleanup.SWEEPS`; finished jobs are kept for `days`."""
-    old = OldJobs(storage, settings, settings.keep_days if days is None else days)
+    kept = settings.keep_days if days is None else days
+    old = OldJobs(storage, settings, kept)
     return [
         Beside(storage, settings),
         old,
@@ -73,5 +75,6 @@ def sweeps_of(storage: JobStorage, settings: Settings, days: float | None) -> li
         Cache(storage, settings),
         Files(storage, settings, logs=True),
         EngineRows(storage, settings, old),
+        OldMessages(storage, settings, kept),
         Leases(storage, settings),
     ]
