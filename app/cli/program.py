@@ -5,7 +5,7 @@ import sys
 import typer
 
 from app import __version__
-from app.cli import access, captions, export, jobs, library, make, mute, render, serve, show, swap, worker
+from app.cli import access, captions, export, jobs, library, make, mute, render, serve, show, swap, webhooks, worker
 from app.cli.output import fail, fail_unexpected, tolerate_any_terminal
 from app.errors import Cancelled, EditFactoryError, InputError
 
@@ -28,6 +28,7 @@ cli.add_typer(jobs.commands, name="jobs")
 cli.add_typer(library.commands, name="library")
 cli.add_typer(access.password_commands, name="password")
 cli.add_typer(access.keys_commands, name="keys")
+cli.add_typer(webhooks.commands, name="webhooks")
 cli.command("probe")(show.probe_command)
 cli.command("presets")(show.presets_command)
 cli.command("styles")(show.styles_command)
