@@ -5,6 +5,14 @@ from typing import Literal
 from app.models.base import Record
 
 PreviewKind = Literal["thumbnail", "picture", "strip", "peaks", "proxy"]
+PreviewState = Literal["there", "missing", "failed"]
+"""`failed`: it cannot be made of this content, and is not tried again when it is asked for."""
+
+
+class PreviewFailure(Record):
+    """That a preview cannot be made, by the error's code: as all who have the content are told, it names no file."""
+
+    code: str
 
 
 class StripLayout(Record):

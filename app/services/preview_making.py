@@ -48,6 +48,7 @@ class PreviewMaker:
             if previews.find(self.info.content_hash, kind) is None:
                 self._require_same()
                 in_background(lambda: self._made(kind, place, previews, control))
+                previews.forget_failure(self.info.content_hash, kind)
         control.report(1.0)
 
     def _require_same(self) -> None:

@@ -13,9 +13,11 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from app.config import Settings
+from app.errors import EditFactoryError, MediaError
+from app.media.atomic import write_text
 from app.models.base import Record
 from app.models.media import MediaInfo
-from app.models.previews import Peaks, PreviewKind, StripLayout
+from app.models.previews import Peaks, PreviewFailure, PreviewKind, PreviewState, StripLayout
 from app.services.cache_index import CacheIndex
 
 R = TypeVar("R", bound=Record)
@@ -32,6 +34,12 @@ _NAMES: Mapping[PreviewKind, str] = MappingProxyType(
 """The number rises with each change of how that kind is made: then it is made again."""
 
 _LAYOUT = ".json"
+_FAILED = ".failed.json"
+
+_LASTING = frozenset(
+    ["render_failed", "media_truncated", "media_no_sound", "media_no_picture", "media_bad_times", "media_too_small"]
+)
+"""Codes of errors that come of the content itself: what is said of a file's place, or for want of memory, may pass."""
 
 MEDIA_TYPES: Mapping[PreviewKind, str] = MappingProxyType(
     {
@@ -81,9 +89,38 @@ class Previews:
         self._index.touch(place)
         return place
 
+    def states(self, info: MediaInfo) -> dict[PreviewKind, PreviewState]:
+        """Return how far each preview is that such a file has."""
+        return {kind: self._state(info.content_hash, kind) for kind in wanted(info)}
+
     def missing(self, info: MediaInfo) -> tuple[PreviewKind, ...]:
-        """Return the kinds that the file has, and that are not there."""
-        return tuple(kind for kind in wanted(info) if not self._is_there(info.content_hash, kind))
+        """Return the kinds that are to be made of the file: those that it has, that are not there, and did not fail."""
+        return tuple(kind for kind, state in self.states(info).items() if state == "missing")
+
+    def failure(self, content_hash: str, kind: PreviewKind) -> MediaError | None:
+        """Return why a preview that is not there cannot be made; None where it can, as far as is known."""
+        if self._state(content_hash, kind) != "failed":
+            return None
+        known = self._record(self._failure_place(content_hash, kind), PreviewFailure)
+        return (
+            None
+            if known is None
+            else MediaError(
+                f"No {kind} of this file can be made: what is in it cannot be decoded.",
+                hint="See whether it plays; copy it again from where it was recorded.",
+                code=known.code,
+            )
+        )
+
+    def note_failure(self, content_hash: str, kind: PreviewKind, error: EditFactoryError) -> None:
+        """Note that a preview cannot be made, if that is so because of the content. Raises `StorageError`."""
+        if error.instance_code in _LASTING:
+            failure = PreviewFailure(code=error.instance_code)
+            write_text(self._failure_place(content_hash, kind), failure.model_dump_json())
+
+    def forget_failure(self, content_hash: str, kind: PreviewKind) -> None:
+        """Note that the preview can be made after all."""
+        self._failure_place(content_hash, kind).unlink(missing_ok=True)
 
     def layout(self, content_hash: str) -> StripLayout | None:
         """Return how the strip is laid out; None when it is not there."""
@@ -93,6 +130,14 @@ class Previews:
         """Return the outline of the sound; None when it is not there."""
         return self._record(self.place(content_hash, "peaks"), Peaks)
 
+    def _state(self, content_hash: str, kind: PreviewKind) -> PreviewState:
+        if self._is_there(content_hash, kind):
+            return "there"
+        return "failed" if self._failure_place(content_hash, kind).is_file() else "missing"
+
+    def _failure_place(self, content_hash: str, kind: PreviewKind) -> Path:
+        return self.place(content_hash, kind).with_suffix(_FAILED)
+
     def _is_there(self, content_hash: str, kind: PreviewKind) -> bool:
         places = [self.place(content_hash, kind)]
         if kind == "strip":  # the two go from the cache one by one
@@ -100,9 +145,13 @@ class Previews:
         return all(place.is_file() for place in places)
 
     def _record(self, place: Path, kind: type[R]) -> R | None:
+        """Return what is written there; what is not such a record, as after a fault of the disk, is made again."""
         try:
             record = kind.model_validate_json(place.read_bytes())
-        except (FileNotFoundError, ValidationError):
+        except FileNotFoundError:
+            return None
+        except ValidationError:
+            place.unlink(missing_ok=True)
             return None
         self._index.touch(place)
         return record

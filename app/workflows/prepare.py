@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from app.errors import EditFactoryError, MediaError, RenderError
+from app.errors import MediaError, RenderError
 from app.models.job import JobDict
 from app.models.media import MediaInfo
 from app.models.previews import PreviewKind
@@ -42,20 +42,22 @@ def ask_for_previews(
 def prepare_workflow(job: JobRun, request: Json) -> None:
     """Make the previews of the file at `path`, which is what `info` says; those that are there are not made again.
 
-    One that cannot be made does not keep the others from being made; then the job fails in the end.
+    One that cannot be made does not keep the others from being made: it is noted, and the job fails in the end.
     """
     source = source_of(request)
     maker = PreviewMaker(source.path, source.info, job.settings, job.folder)
+    previews, content = Previews(job.settings), source.info.content_hash
     kinds = wanted(source.info)
     job.plan({kind: STEPS[kind] for kind in kinds})
-    failed: dict[PreviewKind, EditFactoryError] = {}
+    failed: dict[PreviewKind, MediaError | RenderError] = {}
     for kind in kinds:
-        if kind == "strip" and "proxy" in failed:  # of which it is made
-            continue
         try:
+            if kind == "strip" and "proxy" in failed:  # of which it is made
+                raise failed["proxy"]
             job.step(kind, partial(maker.make, kind))
         except (MediaError, RenderError) as error:
             failed[kind] = error
+            previews.note_failure(content, kind, error)
     if failed:
         raise next(iter(failed.values()))
-    job.finish({"content_hash": source.info.content_hash, "previews": list(kinds)})
+    job.finish({"content_hash": content, "previews": list(kinds)})

@@ -145,7 +145,7 @@ async def _preview(context: Context, who: Principal, request: Request, video_id:
 async def _asked_for(context: Context, who: Principal, row: MediaRow, kind: PreviewKind) -> Response | None:
     """Have the previews made, and return the answer that says so; None when they have come to be there meanwhile.
 
-    Raises `InputError` (preview_unknown) for one that such a file has not.
+    Raises `InputError` (preview_unknown) for one that such a file has not, `MediaError` for one that cannot be made.
     """
     if kind not in wanted(row.info):
         raise InputError(
@@ -157,6 +157,9 @@ async def _asked_for(context: Context, who: Principal, row: MediaRow, kind: Prev
     media, previews = media_of(context), Previews(context.settings)
 
     def ask() -> dict[str, Any] | None:
+        failure = previews.failure(row.content_hash, kind)
+        if failure is not None:
+            raise failure
         job = ask_for_previews(context.desk, previews, media.path_of(row), row.info, owner=who.owner)
         if job is not None and job["job_id"] != row.prepare_job_id:
             media.note(row.id, prepare_job_id=job["job_id"])

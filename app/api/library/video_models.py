@@ -11,7 +11,7 @@ from app.models.library.media import MediaKind, MediaRow, Upload
 from app.models.library.texts import Name
 from app.models.previews import PreviewKind
 from app.services.library.pages import Page
-from app.services.previews import Previews, wanted
+from app.services.previews import Previews
 from app.workflows.receive import receiving_job
 
 _ID = "0b4c9f0e-8a53-4b0e-9a41-5c2f0d8c7c11"
@@ -95,8 +95,7 @@ class UploadStatus(Record):
 
 def shown(context: Context, row: MediaRow) -> Video:
     """Return a row as the API tells of it. Looks which previews are there."""
-    info, missing = row.info, set(Previews(context.settings).missing(row.info))
-    kinds = wanted(info)
+    info, states = row.info, Previews(context.settings).states(row.info)
     return Video(
         **_of_row(row),
         **{name: getattr(info, name) for name in _OF_INFO},
@@ -104,8 +103,8 @@ def shown(context: Context, row: MediaRow) -> Video:
         has_audio=info.audio is not None,
         codec=info.codec or (info.audio.codec if info.audio else ""),
         in_place=row.place is not None,
-        previews=tuple(kind for kind in kinds if kind not in missing),
-        previews_to_come=tuple(kind for kind in kinds if kind in missing),
+        previews=tuple(kind for kind, state in states.items() if state == "there"),
+        previews_to_come=tuple(kind for kind, state in states.items() if state == "missing"),
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from app.config import Settings
 from app.db import Database
+from app.errors import MediaError, RenderError
 from app.models.media import AudioInfo, MediaInfo
 from app.models.previews import Peaks, PreviewKind, StripLayout
 from app.services import cache_index
@@ -65,6 +66,32 @@ def test_layout_and_peaks_are_read_as_records(settings: Settings) -> None:
     assert (previews.layout(HASH), previews.peaks(HASH)) == (LAYOUT, PEAKS)
     put(previews.place(HASH, "peaks"), '{"version": 2, "da')
     assert previews.peaks(HASH) is None
+
+
+@pytest.mark.parametrize("kind", ["thumbnail", "strip", "peaks"])
+def test_what_cannot_be_made_of_the_content_is_not_missing_until_it_is_there(
+    settings: Settings, kind: PreviewKind
+) -> None:
+    previews = Previews(settings)
+    assert previews.failure(HASH, kind) is None
+    previews.note_failure(HASH, kind, MediaError("/home/ana/a.mp4 is broken", code="media_truncated"))
+    assert kind not in previews.missing(VIDEO) and previews.states(VIDEO)[kind] == "failed"
+    failure = previews.failure(HASH, kind)
+    assert failure is not None and failure.instance_code == "media_truncated"
+    assert "ana" not in failure.message + failure.subject, "whoever has the same content is told"
+    put(previews.layout_place(HASH))
+    put(previews.place(HASH, kind))
+    assert previews.states(VIDEO)[kind] == "there" and previews.failure(HASH, kind) is None
+    previews.forget_failure(HASH, kind)
+    previews.place(HASH, kind).unlink()
+    assert previews.states(VIDEO)[kind] == "missing"
+
+
+@pytest.mark.parametrize("code", ["media_missing", "media_changed", "media_unreadable", "render_memory", "disk_full"])
+def test_what_may_pass_is_tried_again(settings: Settings, code: str) -> None:
+    previews = Previews(settings)
+    previews.note_failure(HASH, "proxy", RenderError("It went wrong.", code=code))
+    assert previews.missing(VIDEO) == wanted(VIDEO)
 
 
 @pytest.mark.parametrize("name", ["..", "../../secret", HASH.upper(), HASH[:-1], "", HASH + "\n", "a/" + HASH])

@@ -141,5 +141,8 @@ def test_one_that_cannot_be_made_does_not_keep_the_others_from_being_made(
     failed = [ended(desk, job_id) for job_id in jobs]
     assert [job["status"] for job in failed] == ["failed", "failed"]
     assert [job["error"]["code"] for job in failed] == ["media_no_sound", "media_missing"]
-    assert previews.missing(said) == ("peaks",)
-    assert files_in(settings.data_dir / "cache" / "previews") == EVERYTHING - {"peaks-1.json"}
+    assert previews.states(said) == {"thumbnail": "there", "peaks": "failed", "proxy": "there", "strip": "there"}
+    assert ask_for_previews(desk, previews, silent, said) is None, "it would fail again"
+    assert previews.missing(said.evolve(content_hash="0" * 64)) == wanted(said), "the file may come back"
+    desk.retry(jobs[0])
+    assert ended(desk, jobs[0])["status"] == "failed"
