@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any, Literal
+from urllib.parse import unquote
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -119,7 +120,7 @@ async def import_video(context: In, who: Who, request: Request, wanted: Import) 
     def take() -> dict[str, Any]:
         outbound_for(context.settings).require_allowed(wanted.url)
         uploads = Uploads(context.storage.database, context.settings)
-        name = plain_name(wanted.name or wanted.url.partition("?")[0].partition("#")[0])
+        name = plain_name(wanted.name or unquote(wanted.url.partition("?")[0].partition("#")[0]))
         about = {"project_id": wanted.project_id, "url": True}
         upload = uploads.begin(who.owner, wanted.kind, name, None, about, upload_id)
         return receive(context.desk, arrival_of(upload).evolve(url=wanted.url), who.owner)
