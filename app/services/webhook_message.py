@@ -6,15 +6,16 @@ https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-w
 import json
 import secrets
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, Row, Select, or_, select
 from standardwebhooks import Webhook
 
-from app.db.tables import clips
+from app.db.tables import clips, exports
+from app.services.job_queries import descendants
 from app.services.library.ownership import owned
 
 LIBRARY = "/api/v1/library"
@@ -46,20 +47,35 @@ def headers_of(message_id: str, moment: datetime, body: bytes, signed_by: str) -
 
 
 def with_links(connection: Connection, payload: dict[str, Any], owner: str | None, public_url: str) -> dict[str, Any]:
-    """Return the payload with addresses of the job and of the files of its clips, which `public_url` begins."""
+    """Return the payload with addresses, which `public_url` begins, of the job and of what it and its parts made."""
     job_id = payload["data"].get("job_id")
     if job_id is None:
         return payload
-    base = public_url.rstrip("/") + LIBRARY
-    theirs = or_(clips.c.job_id == job_id, clips.c.render_job_id == job_id)
+    base, family = public_url.rstrip("/") + LIBRARY, [job_id, *descendants(connection, job_id)]
+    made = {
+        "links": {"job": f"{base}/jobs/{quote(job_id, safe='')}"},
+        "clips": [_clip(base, row) for row in connection.execute(_clips(family, owner))],
+        "exports": [_export(base, row) for row in connection.execute(_exports(family, owner))],
+    }
+    return {**payload, "data": {**payload["data"], **made}}
+
+
+def _clips(family: Sequence[str], owner: str | None) -> Select[Any]:
+    theirs = or_(clips.c.job_id.in_(family), clips.c.render_job_id.in_(family))
     query = select(clips.c.id, clips.c.name, clips.c.files).where(owned(clips, owner), theirs)
-    made = [
-        {"clip_id": row.id, "name": row.name, "files": _files(base, row.id, row.files)}
-        for row in connection.execute(query.order_by(clips.c.created_at, clips.c.id))
-    ]
-    links = {"job": f"{base}/jobs/{quote(job_id, safe='')}"}
-    return {**payload, "data": {**payload["data"], "links": links, "clips": made}}
+    return query.order_by(clips.c.created_at, clips.c.id)
 
 
-def _files(base: str, clip_id: str, files: Mapping[str, str]) -> dict[str, str]:
-    return {kind: f"{base}/clips/{clip_id}/files/{kind}" for kind in files}
+def _clip(base: str, row: Row[Any]) -> dict[str, Any]:
+    files = {kind: f"{base}/clips/{row.id}/files/{kind}" for kind in row.files}
+    return {"clip_id": row.id, "name": row.name, "files": files}
+
+
+def _exports(family: Sequence[str], owner: str | None) -> Select[Any]:
+    finished = exports.c.path.is_not(None)
+    query = select(exports).where(owned(exports, owner), exports.c.job_id.in_(family), finished)
+    return query.order_by(exports.c.created_at, exports.c.id)
+
+
+def _export(base: str, row: Row[Any]) -> dict[str, Any]:
+    return {"export_id": row.id, "name": row.name, "kind": row.kind, "file": f"{base}/exports/{row.id}/file"}

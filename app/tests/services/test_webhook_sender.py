@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from standardwebhooks import WebhookVerificationError
 
 from app.config import Settings, load_settings
-from app.db.tables import clips, webhook_deliveries
+from app.db.tables import clips, exports, webhook_deliveries
 from app.db.types import now
 from app.models.library.webhook import Delivery
 from app.services import webhook_sender
@@ -87,24 +87,32 @@ def test_both_secrets_verify_after_a_change(storage: JobStorage) -> None:
         assert receiver.got[0].verified(secret)["type"] == "job.completed"
 
 
-def test_links_lead_to_what_was_made(storage: JobStorage) -> None:
+def test_links_lead_to_what_the_job_and_its_parts_made(storage: JobStorage) -> None:
     webhooks = Webhooks(storage.database)
-    row = {"name": "Plajă", "files": {"mp4": "/a.mp4", "srt": "/a.srt"}, "created_at": now()}
-    with storage.database.write() as connection:
-        for clip_id, job_id, owner in [("c1", "a", None), ("c2", "a", "ann"), ("c3", "b", None)]:
-            connection.execute(
-                clips.insert().values(row | {"id": clip_id, "job_id": job_id, "owner": owner, "edit_identity": clip_id})
-            )
+    clip = {"name": "Plajă", "files": {"mp4": "/a.mp4", "srt": "/a.srt"}, "created_at": now()}
+    export = {"kind": "zip", "name": "all.zip", "details": {}, "media_type": "application/zip", "created_at": now()}
+    of_others = [("c3", "a", "ann"), ("c4", "b", None)]
     with receiving() as receiver:
-        end(storage, callback=receiver.url)
+        storage.create_job({"job_id": "a", "callback_url": receiver.url})
+        with storage.database.write() as connection:
+            storage.rows.create(connection, {"job_id": "part"}, parent_id="a")
+            for clip_id, job_id, owner in [("c1", "a", None), ("c2", "part", None), *of_others]:
+                row = clip | {"id": clip_id, "job_id": job_id, "owner": owner, "edit_identity": clip_id}
+                connection.execute(clips.insert().values(row))
+            for export_id, path in [("e1", "exports/e1.zip"), ("e2", None)]:
+                connection.execute(exports.insert().values(export | {"id": export_id, "job_id": "part", "path": path}))
+        storage.update_job("a", {"status": "completed"})
         send_all(Sender(load_settings(public_url="https://clips.example.com/ef/")), webhooks)
         with storage.database.write() as connection:
             secret = callback_secret(connection, None)
     told = receiver.got[0].verified(secret)["data"]
     base = "https://clips.example.com/ef/api/v1/library"
     assert told["links"] == {"job": f"{base}/jobs/a"}
+    assert [one["clip_id"] for one in told["clips"]] == ["c1", "c2"]
     files = {kind: f"{base}/clips/c1/files/{kind}" for kind in ("mp4", "srt")}
-    assert told["clips"] == [{"clip_id": "c1", "name": "Plajă", "files": files}]
+    assert told["clips"][0] == {"clip_id": "c1", "name": "Plajă", "files": files}
+    file = f"{base}/exports/e1/file"
+    assert told["exports"] == [{"export_id": "e1", "name": "all.zip", "kind": "zip", "file": file}]
 
 
 @pytest.mark.store
