@@ -12,6 +12,7 @@ from app.api.library import (
     generate,
     jobs,
     keys,
+    make,
     presets,
     project_videos,
     projects,
@@ -56,3 +57,5 @@ router.include_router(usage.router)
 router.include_router(clip_content.router)
 router.include_router(shots.router)
 router.include_router(exports.router)
+router.include_router(make.forms)  # before the route that takes JSON at the same address
+router.include_router(make.router)

@@ -1,6 +1,7 @@
 """The whole way by HTTP alone, against a real server and worker: project, footage, marks, scripts, clips, export."""
 
 import io
+import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ from app.media.probe import probe
 from app.tests.api.serving import Server, serving
 from app.tests.conftest import ClipMaker
 from app.tests.ground.children import until
+from app.tests.services.answering import answering, reply
+from app.tests.services.receiving import receiving
 
 pytestmark = pytest.mark.slow
 
@@ -157,3 +160,25 @@ def test_another_text_makes_the_clip_as_long_as_it_and_keeps_its_shots(
     assert (shown["rendered"], shown["stale"]) == (True, False)
     seconds, width, height = seconds_of(library.fetch(f"/clips/{clip_id}/file"), tmp_path)
     assert (width, height) == (540, 540) and seconds == pytest.approx(after["frames"] / 30, abs=0.05)
+
+
+def test_one_call_brings_footage_in_and_tells_where_the_clips_are(
+    library: Library, make: ClipMaker, tmp_path: Path
+) -> None:
+    film = make(seconds=14, cuts=(3, 6, 9, 12), size=(640, 360), seed=72).read_bytes()
+    with answering(reply(film)) as shelf, receiving() as hook:
+        options = {"voice": "espeak:ro", "language": "ro", "quality": "draft", "duration": 6}
+        files = [{"url": shelf.address("/mare%20albastr%C4%83.mp4")}]
+        wish = {"files": files, "script": SCRIPT, "options": options, "callback_url": hook.url}
+        job = library.ask("POST", "/make", 202, json=wish)
+        result = library.done(job)
+        until(lambda: len(hook.got) > 0)
+    told = json.loads(hook.got[0].body)
+    assert (told["type"], told["data"]["job_id"]) == ("job.completed", job["job_id"])
+    (clip,) = told["data"]["clips"]
+    assert clip["clip_id"] == result["clips"][0]["clip_id"]
+    sent = library.server.http.get(clip["files"]["mp4"])
+    assert sent.status_code == 200 and seconds_of(sent.content, tmp_path)[0] > 3
+    path = f"/projects/{result['project_id']}"
+    assert [video["video_id"] for video in library.ask("GET", f"{path}/videos")["videos"]] == result["video_ids"]
+    assert library.ask("GET", f"{path}/clips")["total"] == 1

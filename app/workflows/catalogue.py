@@ -6,6 +6,7 @@ from app.workflows.cleanup import cleanup_workflow
 from app.workflows.export_clips import export_workflow
 from app.workflows.generate import generate_workflow
 from app.workflows.import_files import import_files_workflow
+from app.workflows.make_clips import make_workflow
 from app.workflows.mute_voice import mute_voice_workflow
 from app.workflows.prepare import prepare_workflow
 from app.workflows.receive import receive_workflow
@@ -20,6 +21,7 @@ WORKFLOWS = (
     export_workflow,
     generate_workflow,
     import_files_workflow,
+    make_workflow,
     mute_voice_workflow,
     prepare_workflow,
     receive_workflow,

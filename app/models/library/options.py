@@ -81,12 +81,12 @@ class ClipOptions(Record):
     @field_validator("preset")
     @classmethod
     def _known_preset(cls, name: str | None) -> str | None:
-        return name if name is None else _known(name, "preset")
+        return name if name is None else known_name(name, "preset")
 
     @field_validator("captions")
     @classmethod
     def _known_style(cls, name: str | None) -> str | None:
-        return name if name in {None, CAPTIONS_OFF} else _known(str(name), "caption style")
+        return name if name in {None, CAPTIONS_OFF} else known_name(str(name), "caption style")
 
     def over(self, base: "ClipOptions") -> "ClipOptions":
         """Return these options, and those of `base` where nothing is said here."""
@@ -101,7 +101,8 @@ class ClipOptions(Record):
         return {name: value for name, value in self.model_dump(mode="json").items() if value is not None}
 
 
-def _known(name: str, what: str) -> str:
+def known_name(name: str, what: str) -> str:
+    """Return the name of a preset or caption style that there is. Raises `ValueError` with those there are."""
     try:
         if what == "preset":
             find(what, presets(), name)
