@@ -1,13 +1,21 @@
 """Webhooks over HTTP: made, changed, tested; their secrets shown once; what was sent, and sent again."""
 
+import socket
+import threading
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from app.api.context import Context
+from app.config import Settings
 from app.services.webhook_sender import Sender
 from app.tests.api.conftest import Ask
-from app.tests.ground.children import until
+from app.tests.api.serving import ask_for_analysis, serving
+from app.tests.conftest import ClipMaker
+from app.tests.ground.children import PATIENCE, until
+from app.tests.services.answering import answering, reply
 from app.tests.services.receiving import Receiver, receiving
 
 WEBHOOKS = "/api/v1/library/webhooks"
@@ -133,3 +141,36 @@ def test_ids_that_are_none_are_unknown(ask: Ask, webhook_id: str) -> None:
         assert answer.status_code in {404, 405}, answer.text
         assert answer.headers["content-type"] == "application/problem+json"
     assert ask("POST", f"{DELIVERIES}/{webhook_id}/replay").status_code in {404, 405}
+
+
+@pytest.mark.slow
+def test_what_a_killed_server_had_not_told_is_told_by_the_next(
+    settings: Settings, make: ClipMaker, tmp_path: Path
+) -> None:
+    """The whole way: a real server and worker, a job that ends, kill -9 while its message is under way, a new start."""
+    quick = {"EDIT_FACTORY_LEASE_SECONDS": "3", "EDIT_FACTORY_BEAT_SECONDS": "1"}
+    hung = threading.Event()
+
+    def answer(connection: socket.socket, request: bytes) -> None:
+        if not hung.is_set():
+            hung.set()
+            time.sleep(PATIENCE)
+        connection.sendall(reply())
+
+    with answering(answer) as server_of_others:
+        receiver = Receiver(server_of_others)
+        with serving(tmp_path / "one", **quick) as server:
+            made = server.http.post(WEBHOOKS, json={"url": receiver.url}).json()
+            job_id = ask_for_analysis(settings, make())["job_id"]
+            until(hung.is_set)
+            assert server.job(job_id)["status"] == "completed"
+            server.kill()
+        with serving(tmp_path / "two", **quick) as server:
+            until(lambda: server.http.get(DELIVERIES).json()["deliveries"][0]["state"] == "delivered")
+            assert server.stop() == 0
+        first, again = receiver.got
+    assert first.id == again.id
+    assert first.body == again.body
+    told = again.verified(made["secret"])
+    assert (told["type"], told["data"]["job_id"], told["data"]["job_type"]) == ("job.completed", job_id, "analyze")
+    assert told["data"]["result"]["shots"] == 3
