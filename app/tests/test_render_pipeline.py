@@ -29,6 +29,7 @@ from app.models.timing import frame_at
 from app.services import speech
 from app.services.job_storage import JobStorage
 from app.services.sources import gather
+from app.services.srt_validator import validate_content
 from app.tests.conftest import ClipMaker
 from app.workflows.make import make as make_clips
 from app.workflows.render import render_again
@@ -144,6 +145,8 @@ def _check_words(clip: ClipResult, edit: Edit, script: str) -> None:
     subtitles = pysubs2.load(str(clip.files["srt"]), encoding="utf-8")
     assert " ".join(event.plaintext.replace("\n", " ") for event in subtitles) == script
     assert subtitles[0].start == pytest.approx(edit.captions.cues[0].start * 1000 / 30, abs=1)
+    checked = validate_content(clip.files["srt"].read_bytes())
+    assert (checked["ok"], checked["repairs"], checked["cues"]) == (True, [], len(edit.captions.cues))
 
 
 @pytest.mark.parametrize("script", [ENGLISH, ROMANIAN])
