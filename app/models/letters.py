@@ -10,5 +10,7 @@ _TABLE = str.maketrans(LONE)
 
 def fold(text: str) -> str:
     """Return `text` in small letters without marks: ș, ş and s are one letter, and so are ă, â and a."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in plain if not unicodedata.combining(c)).translate(_TABLE)

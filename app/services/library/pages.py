@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, false, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, false, func, literal, or_, tuple_
 
 from app.db.folding import folded
 from app.db.types import Utc
@@ -69,7 +69,8 @@ def page_of(
 ) -> Page[T]:
     """Return one page of the rows that `query` finds, sorted by `orders[sort]`, each as `made` makes of it.
 
-    `limit` is at least 1. Raises `InputError` for an order there is not, and for a cursor that is not of this order.
+    `query` has conditions, and no order, groups or limit of its own. `limit` is at least 1. Raises `InputError` for an
+    order there is not, and for a cursor that is not of this order.
     """
     order = _order(orders, sort)
     size = max(1, min(limit, _MOST))
@@ -80,7 +81,7 @@ def page_of(
         there = _place(cursor, sort, order.by)
         wanted = wanted.where(here < there if order.down else here > there)
     found = connection.execute(wanted).all()
-    total = connection.execute(select(func.count()).select_from(query.order_by(None).subquery())).scalar_one()
+    total = connection.execute(query.with_only_columns(func.count(), maintain_column_froms=True)).scalar_one()
     last = found[size - 1] if len(found) > size else None
     return Page(
         tuple(made(row) for row in found[:size]),
