@@ -5,13 +5,14 @@ from pathlib import Path
 from app.models.base import Record
 
 SWEEPS = (
-    *("leftovers", "jobs", "folders", "runs", "files", "uploads", "media", "cache_entries", "logs", "engine_rows"),
-    *("messages", "leases"),
+    *("leftovers", "jobs", "folders", "runs", "files", "uploads", "media", "previews"),
+    *("clips", "cache_entries", "logs", "engine_rows", "messages", "leases"),
 )
 """What is taken away, in this order. `leftovers`: what ended jobs left where they show their files; `jobs`: ended
 long ago, with their parts and events; `folders`: of jobs that need them no more; `runs`: what runs left that died;
 `files`: half-written ones; `uploads`: that nobody goes on with; `media`: contents that nothing needs any more;
-`engine_rows`: of jobs that are gone; `messages`: what was told of jobs long ago."""
+`previews`: of contents that nobody has any more; `clips`: films of no clip or export; `engine_rows`: of jobs that are
+gone; `messages`: what was told of jobs long ago."""
 
 
 class Find(Record):
@@ -43,6 +44,8 @@ class CleanUpReport(Record):
     files: int = 0
     uploads: int = 0
     media: int = 0
+    previews: int = 0
+    clips: int = 0
     cache_entries: int = 0
     logs: int = 0
     engine_rows: int = 0

@@ -10,11 +10,12 @@ from app.config import Settings
 from app.models.cleanup import SWEEPS, CleanUpPlan, CleanUpReport
 from app.models.control import Control
 from app.services.job_storage import JobStorage
+from app.workflows.clip_sweep import LeftClips
 from app.workflows.job_sweeps import Beside, EngineRows, JobFolders, Leases, OldJobs
 from app.workflows.jobs.kinds import LOW
 from app.workflows.jobs.run import JobRun, durable
 from app.workflows.jobs.submit import Desk
-from app.workflows.media_sweeps import LeftContents, LeftUploads
+from app.workflows.media_sweeps import LeftContents, LeftPreviews, LeftUploads
 from app.workflows.sweeps import Cache, DeadRuns, Files, Sweep
 from app.workflows.webhook_sweep import OldMessages
 
@@ -38,7 +39,7 @@ def cleanup_workflow(job: JobRun, request: dict[str, Any]) -> None:
 
 def ask_for_room(desk: Desk) -> None:
     """Have what was removed from the library go from the disk, as far as nothing needs it, in the background."""
-    request = {"only": ["media"]}
+    request = {"only": ["media", "previews"]}
     desk.submit("cleanup", request, title="clean-up of the library", priority=LOW, request_key="cleanup/media")
 
 
@@ -72,6 +73,8 @@ def sweeps_of(storage: JobStorage, settings: Settings, days: float | None) -> li
         Files(storage, settings, logs=False),
         LeftUploads(storage, settings),
         LeftContents(storage, settings),
+        LeftPreviews(storage, settings),
+        LeftClips(storage, settings),
         Cache(storage, settings),
         Files(storage, settings, logs=True),
         EngineRows(storage, settings, old),
