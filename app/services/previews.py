@@ -64,11 +64,16 @@ def wanted(info: MediaInfo) -> tuple[PreviewKind, ...]:
     return ("thumbnail", *peaks, "proxy", "strip") if info.has_video else peaks
 
 
+def previews_folder(settings: Settings) -> Path:
+    """Return the folder that holds a folder for each content."""
+    return settings.data_dir / "cache" / "previews"
+
+
 class Previews:
     """The previews of one data folder, by the content hash of their footage."""
 
     def __init__(self, settings: Settings) -> None:
-        self._folder = settings.data_dir / "cache" / "previews"
+        self._folder = previews_folder(settings)
         self._index = CacheIndex(settings)
 
     def place(self, content_hash: str, kind: PreviewKind) -> Path:
@@ -102,14 +107,12 @@ class Previews:
         if self._state(content_hash, kind) != "failed":
             return None
         known = self._record(self._failure_place(content_hash, kind), PreviewFailure)
-        return (
-            None
-            if known is None
-            else MediaError(
-                f"No {kind} of this file can be made: what is in it cannot be decoded.",
-                hint="See whether it plays; copy it again from where it was recorded.",
-                code=known.code,
-            )
+        if known is None:
+            return None
+        return MediaError(
+            f"No {kind} of this file can be made: what is in it cannot be decoded.",
+            hint="See whether it plays; copy it again from where it was recorded.",
+            code=known.code,
         )
 
     def note_failure(self, content_hash: str, kind: PreviewKind, error: EditFactoryError) -> None:

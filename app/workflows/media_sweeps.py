@@ -1,6 +1,7 @@
-"""The sweeps of what people brought in: uploads that nobody goes on with, and contents that nothing needs any more."""
+"""The sweeps of what people brought in: uploads that nobody goes on with, contents and previews that nothing needs."""
 
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from app.services.cleanup.references import references
 from app.services.job_storage import JobStorage
 from app.services.library.contents import FOLDER, INCOMING, Contents
 from app.services.library.uploads import Uploads
+from app.services.previews import previews_folder
 from app.workflows.receive import receiving_job
 from app.workflows.sweeps import OneByOne, Sweep
 
@@ -114,4 +116,25 @@ class LeftContents(Sweep):
             return False
         with self._storage.database.read() as connection:
             row = select(media_files.c.path).where(media_files.c.content_hash == path.stem)
+            return connection.execute(row).first() is None
+
+
+class LeftPreviews(OneByOne):
+    """Previews of footage that nobody has in the library any more: they show what it was."""
+
+    name = "previews"
+
+    def find(self) -> list[Find]:
+        """Return their folders, but for those of contents that a job, clip or edit document needs."""
+        return self._finds([folder for folder in folders_in(previews_folder(self._settings)) if self._is_left(folder)])
+
+    def _remove(self, find: Find) -> bool:
+        if find.path is None or not self._is_left(find.path):
+            return False
+        shutil.rmtree(find.path, ignore_errors=True)
+        return not find.path.exists()
+
+    def _is_left(self, folder: Path) -> bool:
+        with self._storage.database.read() as connection:
+            row = select(media.c.id).where(media.c.content_hash == folder.name).limit(1)
             return connection.execute(row).first() is None

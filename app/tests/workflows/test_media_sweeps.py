@@ -24,11 +24,12 @@ from app.services.job_storage import JobStorage
 from app.services.library.contents import Contents
 from app.services.library.media import Media, add_media
 from app.services.library.uploads import Uploads
+from app.services.previews import Previews
 from app.services.sources import SourceIndex, quoted
 from app.tests.models.test_edit import document
 from app.workflows.jobs.attend import open_desk
 from app.workflows.jobs.submit import Desk
-from app.workflows.media_sweeps import LeftContents, LeftUploads
+from app.workflows.media_sweeps import LeftContents, LeftPreviews, LeftUploads
 from app.workflows.receive import receive
 
 DAY = 86_400
@@ -200,3 +201,42 @@ def test_files_that_stay_with_their_person_and_contents_of_media_are_referred_to
     known = references(storage.database, settings)
     assert known.has(theirs) and known.has(Path(f"{content_hash}.json"))
     assert not known.has(Path("e" * 64))
+
+
+def previewed(settings: Settings, content_hash: str) -> Path:
+    """Put previews of a content there and return their folder."""
+    previews = Previews(settings)
+    for place in (previews.place(content_hash, "proxy"), previews.layout_place(content_hash)):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text("made")
+    return place.parent
+
+
+def test_previews_go_when_nobody_has_what_they_show(desk: Desk, database: Database, any_settings: Settings) -> None:
+    kept, lost = (brought(database, any_settings, name, name.encode()) for name in ("kept", "lost"))
+    previews = [previewed(any_settings, place.stem) for place in (kept, lost)]
+    sweep = LeftPreviews(desk.storage, any_settings)
+    assert sweep.find() == []
+    Media(database, any_settings).remove(None, "lost")
+    (found,) = sweep.find()
+    assert (found.path, found.bytes) == (previews[1], 8)
+    assert list(sweep.take([found], Control())) == [found]
+    assert [folder.exists() for folder in previews] == [True, False]
+
+
+def test_previews_stay_as_long_as_somebody_works_with_the_footage(
+    desk: Desk, database: Database, any_settings: Settings
+) -> None:
+    place = brought(database, any_settings, "one")
+    previewed(any_settings, place.stem)
+    desk.submit("analyze", {"path": quoted(place), "info": about(place.stem).model_dump(mode="json")})
+    sweep = LeftPreviews(desk.storage, any_settings)
+    found = Find(name="one", path=previewed(any_settings, "ab" * 32))
+    Media(database, any_settings).remove(None, "one")
+    assert [find.path for find in sweep.find()] == [found.path]
+    with database.write() as connection:
+        add_media(
+            connection, id="again", owner="other", kind="music", name="a.wav", content_hash="ab" * 32, bytes=3,
+            media_type="audio/wav", info=about("ab" * 32).model_dump(mode="json"),
+        )  # fmt: skip
+    assert list(sweep.take([found], Control())) == [], "somebody has it by now"
