@@ -10,15 +10,15 @@ from fastapi.concurrency import run_in_threadpool
 from app.api.context import Context, In
 from app.api.files import file_answer, file_responses
 from app.api.library.job_models import Job
-from app.api.principal import Who
+from app.api.principal import Who, scope_missing
 from app.api.problems import documented
 from app.api.work import accepted
 from app.errors import InputError, from_record
 from app.models.base import Record
 from app.models.job import JobDict
 from app.models.library.options import Language
-from app.models.library.voice import VoiceShown
-from app.services.library.voices import all_voices, sample_key, sample_path, sample_request, voice_of
+from app.models.library.voice import SpeechEstimates, SpeechWish, VoiceShown
+from app.services.library.voices import all_voices, estimate, sample_key, sample_path, sample_request, voice_of
 from app.services.speech.pricing import is_charged
 from app.workflows.jobs.kinds import HIGH
 
@@ -48,6 +48,12 @@ async def list_voices(
     return VoiceList(voices=tuple(await run_in_threadpool(all_voices, context.settings, language)))
 
 
+@router.post("/estimate", summary="What speaking takes", responses=documented(422))
+async def estimate_speech(context: In, who: Who, wish: SpeechWish) -> SpeechEstimates:
+    """Return how long scripts are when they are spoken, and what that costs at most; nothing is spoken."""
+    return await run_in_threadpool(estimate, context.settings, wish)
+
+
 @router.get("/{voice_id}/sample", summary="Listen to a voice", response_class=Response, responses=_SAMPLE)
 async def get_voice_sample(
     context: In,
@@ -59,6 +65,8 @@ async def get_voice_sample(
     pay: Annotated[bool, Query(description="Have a voice speak that costs money; its sample is paid once.")] = False,
 ) -> Response:
     """Return a sentence in this voice. A job speaks it once; until it has (202), ask again."""
+    if pay and "write" not in who.scopes:
+        raise scope_missing("write")
     voice = await run_in_threadpool(voice_of, context.settings, voice_id)
     wanted = sample_request(voice)
     key = sample_key(who.owner, wanted)

@@ -15,11 +15,16 @@ LETTERS = 1_000
 
 def price_of(voice: VoiceInfo, settings: Settings) -> int | None:
     """Return what a thousand letters cost in this voice, in micro-dollars; None when its maker does not say."""
+    return cost_of(SpeechText(language=voice.language, tokens=(), words=(), text="a" * LETTERS), voice, settings)
+
+
+def cost_of(text: SpeechText, voice: VoiceInfo, settings: Settings) -> int | None:
+    """Return what speaking `text` is charged, in micro-dollars; None when its maker does not say."""
     seller = _seller(voice, settings)
     if seller is None:
         return 0
     try:
-        return seller.cost(SpeechText(language=voice.language, tokens=(), words=(), text="a" * LETTERS), voice)
+        return seller.cost(text, voice)
     except Exception as error:  # somebody else's code, which may want to see words
         log.warning("The plug-in of %s does not say what it costs: %s", voice.id, type(error).__name__)
         return None

@@ -109,3 +109,38 @@ def test_a_worker_speaks_it_and_it_is_kept(
             assert server.stop() == 0
         assert running.paid.total() == 1
     assert JobStorage(settings).count_jobs("completed") == 2
+
+
+def test_what_speaking_takes_is_told_before(ask: Ask, context: Context, service: CountingService) -> None:
+    scripts = ["The cup costs $49.99 today.", "Come and see it."]
+    told = ask("POST", f"{VOICES}/estimate", json={"scripts": scripts, "voice": VOICE.id}).json()
+    assert (told["voice"], told["language"]) == (VOICE.id, "en")
+    first, second = told["scripts"]
+    assert (second["words"], second["characters"], second["seconds"]) == (4, len(scripts[1]), 1.6)
+    assert first["words"] > 8  # an amount is spoken with several
+    assert first["cost_microdollars"] == MICRODOLLARS_A_CHARACTER * first["characters"]
+    assert told["cost_microdollars"] == first["cost_microdollars"] + second["cost_microdollars"]
+    free = ask("POST", f"{VOICES}/estimate", json={"scripts": ["Bună ziua!"], "language": "ro", "speed": 2}).json()
+    assert (free["voice"], free["language"], free["cost_microdollars"], free["seconds"]) == ("espeak:ro", "ro", 0, 0.4)
+    alina = ask("POST", f"{VOICES}/estimate", json={"scripts": ["Bună"], "voice": ALINA}).json()
+    assert (alina["language"], alina["cost_microdollars"]) == ("ro", 0)
+    assert context.storage.count_jobs() == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"scripts": []},
+        {"scripts": [" "]},
+        {"scripts": ["a"] * 21},
+        {"scripts": ["x" * 6000, "y" * 6000]},
+        {"scripts": ["a"], "voice": "nobody"},
+        {"scripts": ["a"], "language": "xx"},
+        {"scripts": ["..."]},
+    ],
+)
+def test_what_cannot_be_estimated(ask: Ask, wrong: dict[str, object]) -> None:
+    answer = ask("POST", f"{VOICES}/estimate", json=wrong)
+    assert answer.status_code == 422
+    assert answer.json()["code"] in {"invalid_input", "unknown_name", "empty_script"}
