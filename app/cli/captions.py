@@ -1,4 +1,4 @@
-"""`edit-factory captions`: a file of captions looked at, and written again as it should be."""
+"""`edit-factory captions`: a file of captions looked at, written again as it should be, put into a clip."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,12 +9,17 @@ from rich.text import Text
 
 from app.cli.output import console, plain, print_json
 from app.cli.texts import read_bytes
+from app.config import load_settings
 from app.editing.subtitles.mending import mended
 from app.editing.subtitles.reading import MOST_MB, read_subtitles
 from app.editing.subtitles.writing import write_subtitles
 from app.errors import InputError
 from app.models.subtitles import Finding, Subtitles
+from app.workflows.clips.content import styled
+from app.workflows.clips.from_srt import with_srt
+from app.workflows.clips.newer import write_newer
 from app.workflows.export import write_new
+from app.workflows.render import load_edit
 
 File = Annotated[Path, typer.Argument(help="An SRT or WebVTT file.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -22,7 +27,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 WRONG = 2
 """Exit status when something is wrong with the file."""
 
-commands = typer.Typer(help="Check and mend files of captions (SRT, WebVTT).", no_args_is_help=True)
+commands = typer.Typer(help="Check, mend and use files of captions (SRT, WebVTT).", no_args_is_help=True)
 
 
 @commands.command("check")
@@ -61,14 +66,41 @@ def repair_command(
     return 0
 
 
+@commands.command("put")
+def put_command(
+    file: File,
+    edit: Annotated[Path, typer.Argument(help="A NAME.edit.json that make wrote.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="The edit document to write, such as new.edit.json.")],
+    style: Annotated[str | None, typer.Option("--captions", help="Another style; off: not in the picture.")] = None,
+    lang: Annotated[str | None, typer.Option(help="The language they are in, such as ro, if it is another.")] = None,
+    as_json: Json = False,
+) -> int:
+    """Put a file's captions into a clip's edit, in the place of its own; render makes the clip of it."""
+    before, settings = load_edit(edit), load_settings()
+    done = with_srt(before, _bytes(file), language=lang)
+    newer = styled(done.edit, style) if style else done.edit
+    written = write_newer(before, newer, out, settings)
+    if as_json:
+        findings = [finding.model_dump() for finding in done.findings]
+        print_json({"ok": True, "file": str(out), "identity": written.identity, "findings": findings})
+        return 0
+    _print_findings(done.findings)
+    console.print(f"{out} has the captions; edit-factory render {out} makes the clip.", markup=False)
+    return 0
+
+
 def _read(file: Path) -> Subtitles:
+    return read_subtitles(_bytes(file))
+
+
+def _bytes(file: Path) -> bytes:
     try:
         data = read_bytes(file, MOST_MB << 20)
     except OSError as error:
         raise _unread(file, f"{error.strerror}.") from error
     if data is None:
         raise _unread(file, f"it is larger than {MOST_MB} MB.")
-    return read_subtitles(data)
+    return data
 
 
 def _unread(file: Path, why: str) -> InputError:
@@ -93,11 +125,16 @@ def _plainly(findings: tuple[Finding, ...]) -> list[dict[str, Any]]:
 
 
 def _print(file: Path, read: Subtitles) -> None:
-    if read.findings:
-        table = Table("Line", "", "What", "Code")
-        for finding in read.findings:
-            table.add_row(str(finding.line), finding.level, Text(plain(finding.message)), finding.code)
-        console.print(table)
+    _print_findings(read.findings)
     more = f", and {read.untold} more of the same" if read.untold else ""
     verdict = "nothing is wrong" if read.ok else f"{len(read.errors)} errors"
     console.print(f"{file}: {len(read.cues)} captions, {verdict}{more}.", markup=False)
+
+
+def _print_findings(findings: tuple[Finding, ...]) -> None:
+    if not findings:
+        return
+    table = Table("Line", "", "What", "Code")
+    for finding in findings:
+        table.add_row(str(finding.line), finding.level, Text(plain(finding.message)), finding.code)
+    console.print(table)

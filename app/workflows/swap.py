@@ -4,23 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from app.config import Settings
 from app.editing.candidates import Footage
 from app.editing.choice import Pick
-from app.editing.document import edit_json, with_pick
+from app.editing.document import with_pick
 from app.editing.marking import is_about, marked
 from app.editing.swap import alternatives
 from app.errors import InputError, MediaError
-from app.media.atomic import storage_errors, write_text
 from app.models.control import Control
 from app.models.edit import Edit, SourceRef
 from app.models.marks import FootageMarks
 from app.services.analysis import analyze_once
 from app.services.choices import Choices, ChosenFrom
 from app.services.sources import SourceIndex
-from app.workflows.clips.newer import clip_in, documents, keep_newer
+from app.workflows.clips.newer import clip_in, documents, write_newer
 from app.workflows.render import load_edit
 
 
@@ -103,17 +100,5 @@ def take(swap: Swap, number: int, out: Path, settings: Settings) -> Edit:
             hint=f"Give --take a number from 1 to {len(swap.picks)}.",
             subject="take",
         )
-    name = out.name.removesuffix(".json").removesuffix(".edit")
-    try:
-        edit = swapped(swap, swap.picks[number - 1], name)
-    except ValidationError as error:  # all else of the edit is as it was
-        raise InputError(
-            f"A clip cannot have the name {name!r}.", hint="Name --out like new.edit.json.", subject="out"
-        ) from error
-    text = edit_json(edit)
-    with storage_errors(out):
-        if out.exists() and out.read_bytes() != text.encode():
-            raise InputError(f"{out} is there already.", hint="Name another --out.", subject="out", code="out_taken")
-        write_text(out, text)
-    keep_newer(swap.edit, edit, settings, swap.chosen_from)
-    return edit
+    edit = swapped(swap, swap.picks[number - 1], swap.edit.name)
+    return write_newer(swap.edit, edit, out, settings, swap.chosen_from)

@@ -23,6 +23,7 @@ _LONGEST = 300
 _STAMPED = re.compile("\ue000(\\d+)\ue001")
 """How a time inside the text stands in it while it is read; the file's own such letters are left out before."""
 
+_LIKE_MARKS = str.maketrans("<{\\", "‹(/")
 _SPACES = re.compile(r"[^\S\n\u00a0\u202f]+")  # no-break spaces hold numbers together
 _HIDDEN = frozenset({"Cc", "Cs", "Co"})
 
@@ -56,6 +57,8 @@ def plain_text(written: str, *, entities: bool) -> Plain:
     texts = [unicodedata.normalize("NFC", line) for line in lines if line]
     kept = [text for text in texts if not _is_time(text)] if ">" in bare or "→" in bare else texts
     stray = len(kept) < len(texts)
+    if stray:  # what stood around it must not become a tag
+        kept = [text.translate(_LIKE_MARKS) for text in kept]
     return Plain("\n".join(kept), () if stray else times, bare != shown, shown != text, stray)
 
 

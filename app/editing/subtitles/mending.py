@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from app.editing.subtitles.markup import plain_text
 from app.editing.subtitles.times import LATEST
 from app.models.subtitles import SubtitleCue
 
@@ -21,7 +22,8 @@ def mended(cues: Sequence[SubtitleCue]) -> tuple[SubtitleCue, ...]:
     become one with the texts of both.
     """
     long_enough = (_with_length(cues, at) for at in range(len(cues)) if cues[at].text)
-    return tuple(_one_after_another(sorted(long_enough, key=lambda cue: cue.start)))
+    apart = _one_after_another(sorted(long_enough, key=lambda cue: cue.start))
+    return tuple(cue for cue in apart if cue.text)
 
 
 def _with_length(cues: Sequence[SubtitleCue], at: int) -> SubtitleCue:
@@ -58,4 +60,5 @@ def _joined(group: Sequence[SubtitleCue]) -> SubtitleCue:
         return first
     texts = list(dict.fromkeys(cue.text for cue in group))
     stamps = first.stamps if len(texts) == 1 else ()
-    return first._replace(end=max(cue.end for cue in group), text="\n".join(texts), stamps=stamps)
+    text = plain_text("\n".join(texts), entities=False).text  # "<b" of one and ">" of another make a tag
+    return first._replace(end=max(cue.end for cue in group), text=text, stamps=stamps)

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from app.editing.document import edit_json, read_edit
 from app.tests.cli.runner import CommandLine
+from app.tests.editing.full_edit import full_edit
 
 WRONG = "1\n00:00:05.000 --> 00:00:07.000\nșase\n\n2\n00:00:01,000 --> 00:00:05,500\ncinci [roșu]\n"
 
@@ -64,6 +66,40 @@ def test_what_is_no_file_of_captions(edit_factory: CommandLine, tmp_path: Path) 
         assert refused.document["error"]["hint"]
     assert not out.exists()
     assert edit_factory("captions", "check", tmp_path, "--json").code == "srt_unreadable"
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> Path:
+    place = tmp_path / "clip-01.edit.json"
+    place.write_text(edit_json(full_edit()), encoding="utf-8")
+    return place
+
+
+def test_put_writes_the_edit_with_the_captions(
+    edit_factory: CommandLine, file: Path, document: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "new.edit.json"
+    done = edit_factory("captions", "put", file, document, "--out", out, "--captions", "karaoke", "--lang", "en")
+    assert done.status == 0
+    assert "out_of_order" in done.out and str(out) in done.out
+    edit = read_edit(out.read_text(encoding="utf-8"))
+    assert edit.captions is not None and edit.name == "new"
+    assert (edit.captions.style, edit.captions.language, edit.captions.burnt) == ("karaoke", "en", True)
+    assert [" ".join(word.text for word in cue.words) for cue in edit.captions.cues] == ["cinci [roșu]", "șase"]
+    assert [(cue.start, cue.end) for cue in edit.captions.cues] == [(30, 150), (150, 210)]
+    told = edit_factory("captions", "put", file, document, "--out", out, "--captions", "off", "--json")
+    assert told.code == "out_taken"
+
+
+def test_put_refuses_captions_that_would_be_lost(edit_factory: CommandLine, document: Path, tmp_path: Path) -> None:
+    place, out = tmp_path / "bad.srt", tmp_path / "new.edit.json"
+    place.write_text(WRONG + "\n3\n00:00:0x,000 --> 00:00:09,000\nopt\n", encoding="utf-8")
+    refused = edit_factory("captions", "put", place, document, "--out", out, "--json")
+    assert (refused.status, refused.code) == (2, "srt_bad_time")
+    assert not out.exists()
+    place.write_text(WRONG, encoding="utf-8")
+    assert edit_factory("captions", "put", place, document, "--out", tmp_path / ".json", "--json").status == 2
+    assert edit_factory("captions", "put", place, document, "--out", out, "--json").document["findings"]
 
 
 def test_a_hostile_text_is_only_shown(edit_factory: CommandLine, tmp_path: Path) -> None:

@@ -1,12 +1,34 @@
 """Newer documents of a clip: kept, and known to all that were chosen together with it."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pydantic import ValidationError
 
 from app.config import Settings
-from app.errors import EditError
+from app.editing.document import changed_edit, edit_json
+from app.errors import EditError, InputError
 from app.models.edit import Edit
 from app.services.choices import Choices, ChosenFrom
 from app.services.edits import EditLibrary
+from app.workflows.export import write_new
+
+
+def write_newer(before: Edit, edit: Edit, out: Path, settings: Settings, chosen_from: ChosenFrom | None = None) -> Edit:
+    """Write a document that takes the place of `before` to `out`, under the name of that file, keep and return it.
+
+    Raises `InputError` when a clip cannot have that name or another file stands there; `StorageError`.
+    """
+    name = out.name.removesuffix(".json").removesuffix(".edit")
+    try:
+        named = changed_edit(edit, name=name)
+    except ValidationError as error:  # all else of the edit is as it was
+        raise InputError(
+            f"A clip cannot have the name {name!r}.", hint="Name --out like new.edit.json.", subject="out"
+        ) from error
+    write_new(out, edit_json(named))
+    keep_newer(before, named, settings, chosen_from)
+    return named
 
 
 def keep_newer(before: Edit, edit: Edit, settings: Settings, chosen_from: ChosenFrom | None = None) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pysubs2
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from app.editing.subtitles.findings import Notes
@@ -80,6 +80,7 @@ def bare(cue: SubtitleCue) -> tuple[int, int, str]:
 
 
 @settings(max_examples=150, deadline=None)
+@example("00:00:05,000 --> 00:00:04,000-00:00:01,000 --> 00:00:01,000")
 @given(JUNK)
 def test_what_was_read_is_read_again(text: str) -> None:
     first = read_subtitles(text)
@@ -90,6 +91,8 @@ def test_what_was_read_is_read_again(text: str) -> None:
 
 
 @settings(max_examples=100, deadline=None)
+@example("00:00:05,000 --> 00:00:04,000<font\n00:00:05,000 --> 00:00:04,000-->")
+@example("00:00:05,000 --> 00:00:04,000<<00:00:01.500>b>")
 @given(JUNK)
 def test_what_was_mended_has_no_errors(text: str) -> None:
     cues = mended(read_subtitles(text).cues)
@@ -107,6 +110,8 @@ def test_any_bytes_give_an_answer(data: bytes) -> None:
 
 
 @settings(max_examples=100, deadline=None)
+@example("-->\u033800:00:05,000 --> 00:00:04,000")
+@example("<font\n00:00:01,000 → 00:00:02,000 <\n>")
 @given(JUNK)
 def test_a_plain_text_is_plain(text: str) -> None:
     plain = plain_text(text, entities=False).text
