@@ -83,7 +83,7 @@ class Outbound:
         """Raise `AddressError` for an address that would not be asked; what cannot be looked up now may come later."""
         url = _parsed(address)
         try:
-            found = self._resolve(url.host, _port(url))
+            found = self._resolve(url.raw_host.decode(), _port(url))
         except (OSError, UnicodeError):
             return
         for text in found:
@@ -135,7 +135,7 @@ def outbound_for(settings: Settings) -> Outbound:
 
 
 def look_up(host: str, port: int) -> list[str]:
-    """Return the addresses that the machine's resolver finds, in its order. Raises `OSError`."""
+    """Return the addresses that the machine's resolver finds, in its order and in its time. Raises `OSError`."""
     return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
@@ -228,7 +228,7 @@ def _parsed(address: str) -> httpx.URL:
         raise refused(f"it is longer than {_LONGEST} characters", "Use a shorter one.")
     try:
         url = httpx.URL(address)
-    except httpx.InvalidURL as error:
+    except (httpx.InvalidURL, UnicodeError) as error:
         raise refused("it cannot be read", "Use one like https://example.com/hook.") from error
     if url.scheme not in {"http", "https"}:
         raise refused("only http and https are spoken", "Use one like https://example.com/hook.")

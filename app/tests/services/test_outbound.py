@@ -13,6 +13,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.config import Settings, load_settings
 from app.errors import AddressError
@@ -124,6 +126,17 @@ def test_what_is_no_plain_web_address_is_refused(address: str) -> None:
     for error in (refused_beforehand(HERE, address), refusal(HERE, address)):
         assert error.instance_code == "address_refused"
         assert "secret" not in error.message + error.hint
+
+
+def test_whatever_somebody_gives_is_asked_or_refused() -> None:
+    odd = st.text(st.one_of(st.characters(), st.sampled_from("hftps:/[]@%.019afx\ud800 ?#&\\\0\n")))
+
+    @given(st.one_of(odd, *(odd.map(beginning.__add__) for beginning in ("http://", "https://a/", "http://[", "//"))))
+    def ask(address: str) -> None:
+        with contextlib.suppress(AddressError):
+            Outbound(rules_from("", loopback=False), lambda host, port: []).require_allowed(address)
+
+    ask()
 
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "a" * 70 + ".example"])
