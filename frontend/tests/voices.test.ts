@@ -31,6 +31,10 @@ describe("voices", () => {
     expect(voiceGroups(voices, "en").map((group) => group.language)).toEqual(["en", "ro", "fr", "de"]);
   });
 
+  it("of what is no language are listed under its name", () => {
+    expect(voiceGroups([voice("espeak:custom_1", "custom1!")], "en")[0]?.title).toBe("custom1!");
+  });
+
   it.each([
     ["ro-RO-AlinaNeural", "Alina"],
     ["en-US-AvaMultilingualNeural", "Ava"],

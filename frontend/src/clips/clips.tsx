@@ -4,6 +4,7 @@ import { selectClip, type ClipView } from "../api/generated";
 import { useSpeech } from "../i18n/language";
 import { Button, ButtonLink } from "../ui/button";
 import { Refusal } from "../ui/notice";
+import { ZipOfAll } from "./zip";
 import { clipsKey, clipsQuery, inOrder } from "./queries";
 
 const LOOK_MS = 2000;
@@ -13,12 +14,14 @@ export function Clips({ projectId, isGrowing }: { projectId: string; isGrowing: 
   const { t, language } = useSpeech();
   const found = useQuery({ ...clipsQuery(projectId), refetchInterval: isGrowing ? LOOK_MS : false });
   const clips = inOrder(found.data?.clips ?? [], language);
+  const wanted = clips.filter((clip) => clip.rendered && clip.state !== "dropped");
   return (
     <section aria-labelledby="clips" className="space-y-4">
       <div className="flex flex-wrap items-center justify-between gap-3">
         <h2 id="clips" className="text-lg font-semibold tracking-tight">
           {t("clips.title")}
         </h2>
+        {wanted.length > 0 && <ZipOfAll clips={wanted} />}
       </div>
       <Refusal error={found.error} />
       {found.isSuccess && clips.length === 0 && (

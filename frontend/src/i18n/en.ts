@@ -14,6 +14,7 @@ export const en = {
   "lost.back": "Begin anew",
 
   "problem.unknown": "Something went wrong.",
+  "problem.reload": "Load the page anew; what has begun goes on meanwhile.",
   "problem.away": "The server does not answer.",
   "problem.away.hint": "Is it still running? What has begun goes on when it is back.",
 

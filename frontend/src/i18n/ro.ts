@@ -16,6 +16,7 @@ export const ro: Words = {
   "lost.back": "Ia-o de la început",
 
   "problem.unknown": "Ceva nu a mers bine.",
+  "problem.reload": "Încarcă din nou pagina; ce a început continuă între timp.",
   "problem.away": "Serverul nu răspunde.",
   "problem.away.hint": "Mai este pornit? Ce a început continuă când revine.",
 

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { useSpeech } from "../i18n/language";
 import { Button } from "../ui/button";
 import { Refusal } from "../ui/notice";
+import { Choice } from "../ui/choice";
 import { LONGEST, MOST_CLIPS, SHORTEST, type Draft } from "./draft";
 import { presetsQuery } from "./queries";
 
@@ -56,16 +57,6 @@ export function MakePanel({
   );
 }
 
-export function Choice({ label, hint, children }: { label: string; hint?: string; children: ReactNode }) {
-  return (
-    <label className="flex flex-col gap-1.5 text-sm">
-      <span className="font-medium">{label}</span>
-      {children}
-      {hint && <span className="block text-xs text-soft">{hint}</span>}
-    </label>
-  );
-}
-
 function Stepper({ value, onChange }: { value: number; onChange: (changes: Partial<Draft>) => void }) {
   const { t } = useSpeech();
   const step = (by: number) => {
@@ -109,19 +100,23 @@ function BuiltIn({ draft, onChange }: { draft: Draft; onChange: (changes: Partia
     <>
       <Refusal error={found.error} />
       <Choice label={t("make.preset")}>
-        <select className="field" value={draft.preset} onChange={(event) => { onChange({ preset: event.target.value }); }}>
+        {(tied) => (
+        <select {...tied} className="field" value={draft.preset} onChange={(event) => { onChange({ preset: event.target.value }); }}>
           {places.map((place) => (
             <option key={place.name} value={place.name}>
               {place.title} · {place.width} × {place.height}
             </option>
           ))}
         </select>
+        )}
       </Choice>
       <details className="group">
         <summary className="text-sm text-soft hover:text-ink">{t("make.more")}</summary>
         <div className="mt-4 space-y-5">
           <Choice label={t("make.duration")} hint={t("make.durationHint")}>
+            {(tied) => (
             <input
+              {...tied}
               className="field"
               type="number"
               min={SHORTEST}
@@ -132,9 +127,11 @@ function BuiltIn({ draft, onChange }: { draft: Draft; onChange: (changes: Partia
                 if (seconds >= SHORTEST && seconds <= LONGEST) onChange({ duration: seconds });
               }}
             />
+            )}
           </Choice>
           <Choice label={t("make.captions")}>
-            <select className="field" value={draft.captions} onChange={(event) => { onChange({ captions: event.target.value }); }}>
+            {(tied) => (
+            <select {...tied} className="field" value={draft.captions} onChange={(event) => { onChange({ captions: event.target.value }); }}>
               {styles.map((style) => (
                 <option key={style.name} value={style.name}>
                   {style.title}
@@ -142,9 +139,12 @@ function BuiltIn({ draft, onChange }: { draft: Draft; onChange: (changes: Partia
               ))}
               <option value="off">{t("make.captions.off")}</option>
             </select>
+            )}
           </Choice>
           <Choice label={t("make.quality")}>
+            {(tied) => (
             <select
+              {...tied}
               className="field"
               value={draft.quality}
               onChange={(event) => {
@@ -157,6 +157,7 @@ function BuiltIn({ draft, onChange }: { draft: Draft; onChange: (changes: Partia
                 </option>
               ))}
             </select>
+            )}
           </Choice>
         </div>
       </details>

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { ApiProblem } from "../api/problems";
 import { useSpeech } from "../i18n/language";
 import { Button } from "../ui/button";
+import { Choice } from "../ui/choice";
 import { Question } from "../ui/dialog";
 import { Refusal } from "../ui/notice";
 import { sampleOf, voiceGroups, voiceLine, voicesQuery } from "./voices";
@@ -15,9 +16,10 @@ export function VoiceChoice({ voice, onChange }: { voice: string | null; onChang
   const groups = useMemo(() => voiceGroups(found.data ?? [], language), [found.data, language]);
   return (
     <div className="space-y-2">
-      <label className="flex flex-col gap-1.5 text-sm">
-        <span className="font-medium">{t("make.voice")}</span>
+      <Choice label={t("make.voice")}>
+        {(tied) => (
         <select
+          {...tied}
           className="field"
           value={voice ?? ""}
           onChange={(event) => {
@@ -35,7 +37,8 @@ export function VoiceChoice({ voice, onChange }: { voice: string | null; onChang
             </optgroup>
           ))}
         </select>
-      </label>
+        )}
+      </Choice>
       {voice !== null && <Listen key={voice} voice={voice} />}
       <Refusal error={found.error} />
     </div>

@@ -33,10 +33,19 @@ export function voiceGroups(voices: readonly VoiceShown[], page: string): VoiceG
   return [...groups]
     .map(([language, its]) => ({
       language,
-      title: names.of(language) ?? language,
+      title: nameOf(language, names),
       voices: its.toSorted((one, other) => Number(isRobot(one)) - Number(isRobot(other))),
     }))
     .sort((a, b) => rank(a.language) - rank(b.language) || a.title.localeCompare(b.title, page));
+}
+
+/** What a language is called; synthesisers have some under names that are no language's. */
+function nameOf(language: string, names: Intl.DisplayNames): string {
+  try {
+    return names.of(language) ?? language;
+  } catch {
+    return language;
+  }
 }
 
 function isRobot(voice: VoiceShown): boolean {
