@@ -2,8 +2,10 @@
 
 import typer
 
-from app.cli import library_import, projects
+from app.cli import library_clips, library_import, library_videos, projects
 
-commands = typer.Typer(help="See to what the library keeps: projects, with their footage and scripts.")
+commands = typer.Typer(help="See to what the library keeps: projects, with their footage and scripts, and clips.")
 commands.add_typer(projects.commands, name="projects")
+commands.add_typer(library_videos.commands, name="videos")
+commands.add_typer(library_clips.commands, name="clips")
 commands.command("import")(library_import.import_command)

@@ -1,7 +1,7 @@
 """`edit-factory library projects`: listed, looked at, made, put away, removed."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import uuid4
 
 import typer
@@ -10,20 +10,23 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from app.cli.job_tables import short_id
+from app.cli.listing import Cursor, Json, Limit, Sort, database_here, tell_of_more
 from app.cli.output import console, plain, print_json, span
 from app.config import load_settings
-from app.db import Database, open_database
+from app.db import open_database
 from app.db.types import now
 from app.errors import InputError
-from app.models.library.project import Project, ProjectFields, ProjectFilter
-from app.services.library.names import find_project
+from app.models.base import Record
+from app.models.library.project import Project, ProjectFields, ProjectFilter, ProjectVideoFields
+from app.services.library.names import find_project, find_video
 from app.services.library.project_videos import ProjectVideos
 from app.services.library.projects import Projects
 from app.services.library.scripts import Scripts
 from app.workflows.jobs.attend import open_desk
 from app.workflows.projects import remove_project
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+R = TypeVar("R", bound=Record)
+
 Named = Annotated[
     str, typer.Argument(metavar="PROJECT", help="Its name, its id, or the id's first letters.", show_default=False)
 ]
@@ -44,28 +47,27 @@ def projects_command(context: typer.Context, as_json: Json = False) -> int | Non
 def list_command(
     search: Annotated[str | None, typer.Option(help="Only those with this text in their name or description.")] = None,
     archived: Annotated[bool, typer.Option("--archived", help="Only those that were put away.")] = False,
-    sort: Annotated[str, typer.Option(help="newest, oldest, name or updated.")] = "newest",
-    limit: Annotated[int, typer.Option(min=1, help="How many.")] = 50,
-    cursor: Annotated[str | None, typer.Option(help="Go on after a page: its next_cursor.")] = None,
+    sort: Sort = "newest",
+    limit: Limit = 50,
+    cursor: Cursor = None,
     as_json: Json = False,
 ) -> int:
     """List projects; those that were put away are left out."""
     wanted = ProjectFilter(search=search, archived=archived)
-    page = Projects(_database()).page(None, wanted, sort=sort, limit=limit, cursor=cursor)
+    page = Projects(database_here()).page(None, wanted, sort=sort, limit=limit, cursor=cursor)
     if as_json:
         shown = [project.model_dump(mode="json") for project in page.items]
         print_json({"ok": True, "projects": shown, "next_cursor": page.next_cursor, "total": page.total})
         return 0
     console.print(_table(page.items) if page.items else "There are no such projects.")
-    if page.next_cursor:
-        console.print(f"{len(page.items)} of {page.total}. Those after them: --cursor {page.next_cursor}", markup=False)
+    tell_of_more(page)
     return 0
 
 
 @commands.command("show")
 def show_command(project: Named, as_json: Json = False) -> int:
     """Show a project with its videos and scripts."""
-    database = _database()
+    database = database_here()
     found = find_project(database, None, project)
     videos = ProjectVideos(database).page(None, found.id, limit=_MOST).items
     scripts = Scripts(database).page(None, found.id, limit=_MOST).items
@@ -93,7 +95,7 @@ def new_command(
 ) -> int:
     """Make a project."""
     settings = load_settings()
-    fields = _fields(name=name, description=description, target_duration=duration, context=context)
+    fields = _valid(ProjectFields, "new", name=name, description=description, target_duration=duration, context=context)
     made = Projects(open_database(settings)).new(None, fields, settings.duration, str(uuid4()))
     _tell(made, f"{plain(made.name)} is project {short_id(made.id)}.", as_json)
     return 0
@@ -127,22 +129,47 @@ def delete_command(
     return 0
 
 
+@commands.command("add")
+def add_command(
+    project: Named,
+    videos: Annotated[
+        list[str], typer.Argument(metavar="VIDEO...", help="Names or ids of videos.", show_default=False)
+    ],
+    role: Annotated[str, typer.Option(help="main, or secondary: shown where the script says its keywords.")] = "main",
+    keywords: Annotated[str, typer.Option(help="Words with commas: where one is said, these videos are shown.")] = "",
+    as_json: Json = False,
+) -> int:
+    """Add videos of the library to a project, or say anew what they are for there."""
+    database = database_here()
+    found = find_project(database, None, project)
+    words = tuple(word for part in keywords.split(",") if (word := part.strip()))
+    use = _valid(ProjectVideoFields, "add", role=role, keywords=words)
+    ids = [find_video(database, None, one) for one in videos]
+    added = [ProjectVideos(database).put(None, found.id, one, use) for one in ids]
+    if as_json:
+        print_json({"ok": True, "project": found.id, "videos": [one.model_dump(mode="json") for one in added]})
+        return 0
+    for video in added:
+        console.print(f"{plain(video.name)} is in {plain(found.name)} ({video.role}).", markup=False)
+    return 0
+
+
 def _put_away(named: str, archived: bool, as_json: bool) -> int:
-    database = _database()
+    database = database_here()
     found = Projects(database).archive(None, find_project(database, None, named).id, archived)
     _tell(found, f"{plain(found.name)} is {'put away' if archived else 'taken out again'}.", as_json)
     return 0
 
 
-def _fields(**given: Any) -> ProjectFields:
+def _valid(kind: type[R], command: str, **given: Any) -> R:
     try:
-        return ProjectFields.model_validate(given)
+        return kind.model_validate(given)
     except ValidationError as error:
         first = error.errors()[0]
         field = str(first["loc"][0]).replace("target_", "")
         raise InputError(
             f"{field} cannot be {first['input']!r}: {first['msg'].removeprefix('Value error, ').lower()}.",
-            hint="See edit-factory library projects new --help.",
+            hint=f"See edit-factory library projects {command} --help.",
             subject=field,
         ) from error
 
@@ -179,7 +206,3 @@ def _print_project(project: Project) -> None:
 
 def _age(moment: datetime) -> float:
     return (now() - moment).total_seconds()
-
-
-def _database() -> Database:
-    return open_database(load_settings())

@@ -1,10 +1,10 @@
 """Things of the library as people name them on a command line: by name, by id, or by the first letters of one."""
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Table, func, or_, select
 
 from app.db import Database
 from app.db.folding import folded
-from app.db.tables import projects
+from app.db.tables import clips, media, projects
 from app.errors import InputError
 from app.models.letters import fold
 from app.models.library.project import Project
@@ -20,26 +20,40 @@ def find_project(database: Database, owner: str | None, given: str) -> Project:
 
     Raises `InputError`: project_unknown, or project_ambiguous when several fit.
     """
+    return Projects(database).get(owner, _id_of(database, projects, "project", owner, given))
+
+
+def find_video(database: Database, owner: str | None, given: str) -> str:
+    """Return the id of the video or photograph of that name or id; raises as `find_project` does."""
+    return _id_of(database, media, "video", owner, given)
+
+
+def find_clip(database: Database, owner: str | None, given: str) -> str:
+    """Return the id of the clip of that name or id; raises as `find_project` does."""
+    return _id_of(database, clips, "clip", owner, given)
+
+
+def _id_of(database: Database, table: Table, noun: str, owner: str | None, given: str) -> str:
     wanted = given.strip().replace("\0", "")
-    fits = or_(projects.c.id == wanted, folded(projects.c.name) == fold(wanted))
+    fits = or_(table.c.id == wanted, folded(table.c.name) == fold(wanted))
     if len(wanted) >= LEAST_LETTERS:  # not LIKE: it knows wildcards, and on SQLite no capitals
-        fits = or_(fits, func.substr(projects.c.id, 1, len(wanted)) == wanted)
-    query = select(projects.c.id, projects.c.name).where(owned(projects, owner), fits)
+        fits = or_(fits, func.substr(table.c.id, 1, len(wanted)) == wanted)
+    query = select(table.c.id).where(owned(table, owner), fits).order_by(table.c.created_at.desc()).limit(_SHOWN + 1)
     with database.read() as connection:
-        found = connection.execute(query.order_by(projects.c.created_at.desc()).limit(_SHOWN + 1)).all()
-    exact = [row for row in found if row.id == wanted] or found
+        found = list(connection.execute(query).scalars())
+    exact = [wanted] if wanted in found else found
     if not exact:
         raise InputError(
-            f"There is no project {given}.",
-            hint="edit-factory library projects list shows those there are.",
-            subject="project",
-            code="project_unknown",
+            f"There is no {noun} {given}.",
+            hint=f"edit-factory library {noun}s list shows those there are.",
+            subject=noun,
+            code=f"{noun}_unknown",
         )
     if len(exact) > 1:
         raise InputError(
-            f"Several projects are meant by {given}.",
-            hint=f"Name one by its id: {', '.join(row.id for row in exact[:_SHOWN])}.",
-            subject="project",
-            code="project_ambiguous",
+            f"Several {noun}s are meant by {given}.",
+            hint=f"Name one by its id: {', '.join(exact[:_SHOWN])}.",
+            subject=noun,
+            code=f"{noun}_ambiguous",
         )
-    return Projects(database).get(owner, exact[0].id)
+    return exact[0]
