@@ -94,10 +94,12 @@ async def take_in(
     waiting = Uploads(context.storage.database, context.settings)
     begun = partial(waiting.begin, who.owner, kind, name, length, {"project_id": project_id}, upload_id)
     upload = await on_disk(begun)
+    is_new = upload.state == "receiving"
     try:
         upload, hashed = await receive_whole(waiting, upload, stream, length, sha256)
     except BaseException:
-        await on_disk(partial(waiting.remove, upload_id))
+        if is_new:
+            await on_disk(partial(waiting.remove, upload_id))
         raise
     return upload, await on_disk(partial(receive, context.desk, arrival_of(upload, hashed), who.owner))
 

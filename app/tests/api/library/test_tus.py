@@ -1,5 +1,6 @@
 """The tus protocol, asked of the app in this process: no worker takes part, so that nothing is checked here."""
 
+import asyncio
 import base64
 import hashlib
 from collections.abc import AsyncIterator
@@ -11,11 +12,13 @@ import pytest
 from sqlalchemy import update
 
 from app.api.context import Context
+from app.api.library import receiving
 from app.db.tables import uploads
 from app.db.types import now
 from app.services.library.incoming import Incoming
 from app.services.library.uploads import KEPT, Uploads
 from app.tests.api.conftest import Ask
+from app.tests.ground.children import PATIENCE
 from app.workflows.receive import receiving_job
 
 TUS = "/api/v1/library/uploads/tus"
@@ -150,6 +153,23 @@ def test_a_part_that_breaks_off_is_kept_as_far_as_it_came(tus: Client, waiting: 
     assert tus.offset(place) == 700
     assert tus.sent(place, BYTES[700:], 700).status_code == 204
     assert waiting.place(place.rpartition("/")[2]).read_bytes() == BYTES
+
+
+def test_a_body_that_comes_to_a_stand_is_given_up(
+    tus: Client, ask: Ask, waiting: Uploads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "SILENCE_SECONDS", 0.2)
+    place = tus.begun()
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield BYTES[:300]
+        await asyncio.sleep(PATIENCE)
+
+    assert code(tus.sent(place, slow(), 0)) == (408, "upload_too_slow")
+    assert tus.offset(place) == 300
+    answer = ask("PUT", "/api/v1/library/uploads/a.mp4", content=slow())
+    assert (answer.status_code, answer.json()["code"]) == (408, "upload_too_slow")
+    assert [path.name for path in waiting.place("x").parent.iterdir()] == [place.rpartition("/")[2]]
 
 
 @pytest.mark.parametrize("algorithm", ["sha1", "sha256"])
