@@ -48,6 +48,8 @@ def create_key(
     """Make a key and print it: it is not shown again."""
     if days is not None and not 0 < days <= 3650:
         raise InputError("A key lasts for more than 0 and at most 3650 days.", subject="days")
+    if not plain(name).strip():
+        raise InputError("A key has a name.", hint="Say what it is for, as n8n.", subject="name")
     key = _keys().create(None, plain(name)[:200], [scope], days=days)
     if as_json:
         print_json({"ok": True, **key.model_dump(mode="json")})

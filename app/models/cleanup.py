@@ -6,13 +6,13 @@ from app.models.base import Record
 
 SWEEPS = (
     *("leftovers", "jobs", "folders", "runs", "files", "uploads", "media", "previews"),
-    *("clips", "cache_entries", "logs", "engine_rows", "messages", "leases"),
+    *("clips", "cache_entries", "logs", "engine_rows", "messages", "access", "leases"),
 )
 """What is taken away, in this order. `leftovers`: what ended jobs left where they show their files; `jobs`: ended
 long ago, with their parts and events; `folders`: of jobs that need them no more; `runs`: what runs left that died;
 `files`: half-written ones; `uploads`: that nobody goes on with; `media`: contents that nothing needs any more;
 `previews`: of contents that nobody has any more; `clips`: films of no clip or export; `engine_rows`: of jobs that are
-gone; `messages`: what was told of jobs long ago."""
+gone; `messages`: what was told of jobs long ago; `access`: sessions that ended, names of requests a day old."""
 
 
 class Find(Record):
@@ -50,5 +50,6 @@ class CleanUpReport(Record):
     logs: int = 0
     engine_rows: int = 0
     messages: int = 0
+    access: int = 0
     leases: int = 0
     bytes: int = 0

@@ -10,6 +10,7 @@ from app.config import Settings
 from app.models.cleanup import SWEEPS, CleanUpPlan, CleanUpReport
 from app.models.control import Control
 from app.services.job_storage import JobStorage
+from app.workflows.access_sweep import EndedAccess
 from app.workflows.clip_sweep import LeftClips
 from app.workflows.job_sweeps import Beside, EngineRows, JobFolders, Leases, OldJobs
 from app.workflows.jobs.kinds import LOW
@@ -79,5 +80,6 @@ def sweeps_of(storage: JobStorage, settings: Settings, days: float | None) -> li
         Files(storage, settings, logs=True),
         EngineRows(storage, settings, old),
         OldMessages(storage, settings, kept),
+        EndedAccess(storage, settings),
         Leases(storage, settings),
     ]

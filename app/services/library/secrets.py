@@ -13,4 +13,4 @@ def new_secret(prefix: str = "") -> str:
 
 def hash_of(secret: str) -> str:
     """Return what is kept of a secret that we made: nobody can guess one, so that a quick hash is enough."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

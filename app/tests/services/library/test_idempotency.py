@@ -1,7 +1,6 @@
 """Keys of requests: one holder at a time, and an answer that is kept for a day."""
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -18,7 +17,7 @@ ANSWER = Answer(status=201, headers=(("location", "/x"),), text="ășț")
 
 
 @pytest.fixture
-def database(any_settings: Settings) -> Iterator[Database]:
+def database(any_settings: Settings) -> Database:
     return open_database(any_settings)
 
 
