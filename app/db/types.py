@@ -53,6 +53,17 @@ def _clock_of_postgres(element: clock, compiler: Any, **options: Any) -> str:
     return "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS double precision)"
 
 
+def moment_of(text: str) -> datetime:
+    """Return the moment that ISO 8601 text with a zone names, in UTC. Raises `ValueError` for all that is none."""
+    moment = datetime.fromisoformat(text)
+    try:
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except OverflowError as error:  # before the year 1, or after 9999
+        raise ValueError(text) from error
+    raise ValueError(text)
+
+
 def now() -> datetime:
     """Return this machine's time in UTC."""
     return datetime.now(UTC)

@@ -24,7 +24,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.db.tables import costs, jobs
 from app.db.tables import outbox as outbox_table
-from app.db.types import Utc
+from app.db.types import Utc, moment_of
 from app.errors import InputError
 from app.models.base import Record
 from app.models.cost import CostEntry, CostTotal, Grouping, Id, Slug, dollars
@@ -148,7 +148,7 @@ def cursor_after(row: Row[Any]) -> str:
 def _place(cursor: str) -> ColumnElement[Any]:
     try:
         created_at, row_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        return tuple_(literal(datetime.fromisoformat(created_at), Utc), literal(str(UUID(row_id))))
+        return tuple_(literal(moment_of(created_at), Utc), literal(str(UUID(row_id))))
     except (ValueError, TypeError, AttributeError) as error:
         raise InputError("The cursor is not one of ours.", hint="Begin without one.", subject="cursor") from error
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, Select, and_, exists, false, func, literal, select, true, tuple_
 
 from app.db.tables import jobs
-from app.db.types import Utc
+from app.db.types import Utc, moment_of
 from app.errors import InputError
 from app.models.job import TERMINAL, JobFilter
 
@@ -62,7 +62,7 @@ def after_cursor(query: Select[Any], cursor: str) -> Select[Any]:
     """Return the query for what comes after the cursor. Raises `InputError` for one that `cursor_of` has not made."""
     try:
         created_at, job_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        place = tuple_(literal(datetime.fromisoformat(created_at), Utc), literal(job_id.replace("\0", "")))
+        place = tuple_(literal(moment_of(created_at), Utc), literal(job_id.replace("\0", "")))
     except (ValueError, TypeError, AttributeError) as error:
         raise InputError("The cursor is not one of ours.", hint="Begin without one.", subject="cursor") from error
     return query.where(tuple_(jobs.c.created_at, jobs.c.id) < place)

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, false, func, literal, or_, tuple_
 
 from app.db.folding import folded
-from app.db.types import Utc
+from app.db.types import Utc, moment_of
 from app.errors import InputError
 from app.models.letters import fold
 
@@ -114,7 +114,7 @@ def _place(cursor: str, sort: str, by: ColumnElement[Any]) -> ColumnElement[Any]
         if made_for != sort or not isinstance(row_id, str):
             raise ValueError
         place = tuple_(literal(_read(value, by), by.type), literal(row_id.replace("\0", "")))
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise InputError(
             "The cursor is not one of this list in this order.", hint="Begin without one.", subject="cursor"
         ) from error
@@ -124,11 +124,8 @@ def _place(cursor: str, sort: str, by: ColumnElement[Any]) -> ColumnElement[Any]
 def _read(value: Any, by: ColumnElement[Any]) -> Any:
     """Return a cursor's value as the column's type has it. Raises `ValueError` or `TypeError` for any other."""
     if isinstance(by.type, Utc):
-        moment = datetime.fromisoformat(value)
-        if moment.tzinfo is None:
-            raise ValueError
-        return moment
+        return moment_of(value)
     wanted = by.type.python_type
     if isinstance(value, bool) or not isinstance(value, (int, float) if wanted is float else wanted):
         raise TypeError
-    return value.replace("\0", "") if isinstance(value, str) else value
+    return value.replace("\0", "") if isinstance(value, str) else float(value) if wanted is float else value

@@ -8,7 +8,7 @@ from sqlalchemy import MetaData, Table, insert, select
 
 from app.db import Database
 from app.db.tables import cache_entries, costs, job_events, leases
-from app.db.types import clock, now
+from app.db.types import clock, moment_of, now
 
 EET = timezone(timedelta(hours=2))
 
@@ -81,3 +81,15 @@ def test_our_tables_are_where_no_public_interface_looks(any_database: Database) 
     with any_database.read() as connection:
         schema = None if any_database.is_sqlite else "edit_factory"
         assert Table("costs", found, autoload_with=connection, schema=schema).c.keys() == costs.c.keys()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "2026-11-24", "2026-11-24T12:00:00", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"]
+)
+def test_text_that_names_no_moment(text: str) -> None:
+    with pytest.raises(ValueError):
+        moment_of(text)
+
+
+def test_a_moment_comes_in_utc() -> None:
+    assert moment_of("2026-11-24T01:30:00+02:00") == datetime(2026, 11, 23, 23, 30, tzinfo=UTC)

@@ -1,7 +1,10 @@
 """Usage over HTTP: sums as JSON and as CSV, calls page by page, and who works for clips."""
 
+import base64
 import csv
 import io
+import json
+import uuid
 
 import pytest
 
@@ -67,7 +70,10 @@ def test_calls_and_the_report(ask: Ask) -> None:
     assert [call["service"] for call in first["calls"] + rest["calls"]] == ["edge_tts", "elevenlabs", "elevenlabs"]
     assert rest["next_cursor"] is None
     assert first["calls"][0].keys() >= {"id", "created_at", "operation", "units", "job_id", "details"}
-    assert ask("GET", f"{USAGE}/calls?cursor=x").status_code == 422
+    for moment in ("x", "0001-01-01T00:00:00+23:59"):
+        cursor = base64.urlsafe_b64encode(json.dumps([moment, str(uuid.uuid4())]).encode()).decode()
+        for place in (f"{USAGE}/calls", "/api/v1/library/jobs"):
+            assert ask("GET", place, params={"cursor": cursor}).status_code == 422
     report = ask("GET", USAGE).json()
     assert report["today"] == report["this_month"] == report["total"]
     assert (report["total"]["calls"], len(report["latest"]), len(report["services"])) == (3, 3, 2)

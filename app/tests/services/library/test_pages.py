@@ -1,6 +1,9 @@
 """Pages go on where the one before ended, in every order, whatever comes and goes; searching ignores marks."""
 
+import base64
+import contextlib
 import itertools
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,10 +11,10 @@ import pytest
 from sqlalchemy import insert, select
 
 from app.db import Database
-from app.db.tables import projects
+from app.db.tables import projects, segments
 from app.errors import InputError
 from app.services.library.ownership import owned
-from app.services.library.pages import Page, containing, page_of, usual_orders
+from app.services.library.pages import Order, Page, containing, page_of, usual_orders
 
 DAY = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 NAMES = ["Șapcă", "sapca 2", "Zebră", "ananas", "Ăsta", "ananas"]
@@ -91,6 +94,23 @@ def test_a_cursor_of_somebody_elses_making_is_refused(database: Database, cursor
         with pytest.raises(InputError, match="cursor") as error:
             page(database, sort, cursor=cursor)
         assert error.value.subject == "cursor"
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-11-24T12:00:00"])
+def test_a_moment_that_is_none_is_refused(database: Database, moment: str) -> None:
+    with pytest.raises(InputError, match="cursor"):
+        page(database, "newest", cursor=base64.urlsafe_b64encode(json.dumps(["newest", moment, "a"]).encode()).decode())
+
+
+@pytest.mark.parametrize("value", [1e308, -5, 0, 10**400, float("inf"), True, "1", None])
+def test_a_cursor_by_a_number(any_database: Database, value: Any) -> None:
+    """Numbers find nothing or are refused, however large they are."""
+    orders = {"start": Order(segments.c.start_seconds, segments.c.id)}
+    cursor = base64.urlsafe_b64encode(json.dumps(["start", value, "a"]).encode()).decode()
+    with any_database.read() as connection, contextlib.suppress(InputError):
+        found = page_of(connection, select(segments), orders, "start", lambda row: row, limit=1, cursor=cursor)
+        assert found == Page((), None, 0)
+        assert isinstance(value, int | float)
 
 
 def test_a_cursor_is_of_one_order(database: Database) -> None:
