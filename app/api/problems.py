@@ -25,6 +25,7 @@ STATUS_OF_CODE = {
     "status_of_engine": 409,
     "database": 503,
     "version_conflict": 412,
+    "auth_none": 409,
     "project_busy": 409,
     "sample_costs": 409,
     "media_gone": 410,

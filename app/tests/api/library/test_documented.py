@@ -10,7 +10,7 @@ from app.main import create_app
 
 DOCS = Path(__file__).parents[4] / "docs" / "api.md"
 LIBRARY = "/api/v1/library"
-NOUNS = frozenset(["projects", "scripts", "segments", "presets", "voices", "usage"])
+NOUNS = frozenset(["projects", "scripts", "segments", "presets", "voices", "usage", "access"])
 
 
 def named() -> set[str]:
