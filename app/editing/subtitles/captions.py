@@ -9,7 +9,7 @@ from app.editing.subtitles.findings import Notes
 from app.editing.subtitles.markup import words_of
 from app.editing.subtitles.mending import mended
 from app.editing.subtitles.reading import read_subtitles
-from app.editing.subtitles.word_times import heard, is_spoken, spread, stamped, within
+from app.editing.subtitles.word_times import Heard, is_spoken, spread, stamped
 from app.errors import InputError
 from app.models.edit import Captions, Cue, derived_id
 from app.models.subtitles import Finding, SubtitleCue, Subtitles
@@ -57,19 +57,14 @@ def captions_from_srt(
     Words are said when the file tells (WebVTT), else when they were in `before`, else spread evenly by their letters.
     Raises `InputError` when a caption cannot be read, none is there, or none lies within the clip.
     """
-    read = _usable(read_subtitles(content))
-    placed, late = _on_frames(mended(read.cues), total_frames)
+    read = read_subtitles(content)
+    placed, late = _on_frames(_usable(read), total_frames)
     romanian = language.partition("-")[0] == "ro"
     texts = [comma_letters(cue.text) if romanian else cue.text for cue, _ in placed]
-    said = [word for text in texts for word in words_of(text) if is_spoken(word)]
-    known = heard(before, said)
+    said_before = Heard(before)
     cues: list[Cue] = []
-    first = 0
     for text, (cue, frames) in zip(texts, placed, strict=True):
-        count = sum(is_spoken(word) for word in words_of(text))
-        tokens = _tokens(words_of(text), frames, cue, within(known, first, count, frames))
-        cues += _cues(text, tokens, frames, fit)
-        first += count
+        cues += _cues(text, _tokens(words_of(text), frames, cue, said_before), frames, fit)
     return FromFile(
         Captions(style=style, language=language, burnt=burnt, cues=tuple(cues)), (*read.findings, *late.findings)
     )
@@ -77,19 +72,21 @@ def captions_from_srt(
 
 def text_of_srt(content: str | bytes) -> str:
     """Return what the captions of a file say, a line each, as a script. Raises `InputError` as `captions_from_srt`."""
-    return "\n".join(cue.text.replace("\n", " ") for cue in mended(_usable(read_subtitles(content)).cues))
+    return "\n".join(cue.text.replace("\n", " ") for cue in _usable(read_subtitles(content)))
 
 
-def _usable(read: Subtitles) -> Subtitles:
+def _usable(read: Subtitles) -> tuple[SubtitleCue, ...]:
+    """Return the captions of a file, mended. Raises `InputError` where some would be lost."""
     lost = next((found for found in read.findings if found.code in _LOST), None)
     if lost is not None:
         raise _wrong(lost.line, lost.message, lost.code)
-    long = next((cue for cue in read.cues if len(cue.text) > MOST_LETTERS), None)
+    cues = mended(read.cues)
+    long = next((cue for cue in cues if len(cue.text) > MOST_LETTERS), None)
     if long is not None:
         raise _wrong(long.line, f"The caption has {len(long.text)} letters; {MOST_LETTERS} are allowed.", "too_long")
-    if not any(cue.text for cue in read.cues):
+    if not cues:
         raise _wrong(1, "No caption has any text.", "empty")
-    return read
+    return cues
 
 
 def _wrong(line: int, message: str, code: str) -> InputError:
@@ -121,14 +118,15 @@ def _on_frames(cues: Sequence[SubtitleCue], total: int) -> tuple[list[tuple[Subt
     return placed, notes
 
 
-def _tokens(words: Sequence[str], frames: FrameSpan, cue: SubtitleCue, known: dict[int, Span]) -> list[TimedToken]:
+def _tokens(words: Sequence[str], frames: FrameSpan, cue: SubtitleCue, before: Heard) -> list[TimedToken]:
     """Return the words of a caption with their times in seconds; one that is not said stands behind one that is."""
     span = frames.seconds
     if cue.stamps:
         every = stamped(words, span, [(index, _frame_time(at)) for index, at in cue.stamps])
         times = iter([every[index] for index, word in enumerate(words) if is_spoken(word)])
     else:
-        times = iter(spread([word for word in words if is_spoken(word)], span, known))
+        said = [word for word in words if is_spoken(word)]
+        times = iter(spread(said, span, before.times(said, frames)))
     tokens: list[TimedToken] = []
     last = seconds_of(frames.end - 1)
     now = span.start

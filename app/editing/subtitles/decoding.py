@@ -55,6 +55,10 @@ _ODD = re.compile("[A-Za-z][Ͱ-ӿ]|[Ͱ-ӿ][A-Za-z]|[ά-ώа-џґ][Ά-ΏΑ-ΩА-�
 _SAMPLE = 1 << 16
 
 
+LOST = "\ufffd"
+"""Stands for a letter that nobody knows any more."""
+
+
 class Decoded(NamedTuple):
     """A text, the encoding it was in, whether it began with a byte-order mark, whether the encoding is a guess."""
 
@@ -74,7 +78,7 @@ def decode(data: bytes) -> Decoded | None:
     try:
         return Decoded(data.decode(), "utf-8")
     except UnicodeDecodeError:
-        return _guessed(data)
+        return _damaged(data) or _guessed(data)
 
 
 def _wide(data: bytes) -> Decoded | None:
@@ -83,6 +87,14 @@ def _wide(data: bytes) -> Decoded | None:
         if zeros.count(0) > 0.6 * len(zeros):
             return Decoded(data.decode(encoding, "replace"), encoding)
     return None
+
+
+def _damaged(data: bytes) -> Decoded | None:
+    """Return UTF-8 in which bytes were lost: in no code page would nearly all letters make sense as UTF-8."""
+    text = data.decode(errors="replace")
+    lost = text.count(LOST)
+    letters = sum(not letter.isascii() for letter in text) - lost
+    return Decoded(text, "utf-8") if letters > 4 * lost else None
 
 
 def _guessed(data: bytes) -> Decoded:

@@ -29,6 +29,7 @@ CODES: Mapping[str, tuple[Level, str]] = MappingProxyType(
         "beyond_clip": ("warning", "The caption begins after the clip's end ({seconds} s) and is left out."),
         "cut_short": ("warning", "The caption ends with the clip ({seconds} s)."),
         "guessed_encoding": ("warning", "The file is not in UTF-8; its letters are read as {encoding}."),
+        "lost_letters": ("warning", "A letter is lost, and a sign (�) stands for it; there may be more of them."),
         "byte_order_mark": ("repair", "The file begins with a byte-order mark."),
         "encoding": ("repair", "The file is in {encoding}."),
         "twice_encoded": ("repair", "The letters were encoded twice (È™ for ș)."),

@@ -1,7 +1,7 @@
 """One file of captions, from its bytes or its text to its cues and all that is to be said about it."""
 
 from app.editing.subtitles.checks import check
-from app.editing.subtitles.decoding import decode, decoded_twice
+from app.editing.subtitles.decoding import LOST, decode, decoded_twice
 from app.editing.subtitles.findings import Notes
 from app.editing.subtitles.regular import is_tidy, regular_cues
 from app.editing.subtitles.scanner import scan
@@ -19,6 +19,8 @@ def read_subtitles(content: str | bytes) -> Subtitles:
         return Subtitles((), notes.findings)
     text, encoding = (content, "utf-8") if isinstance(content, str) else _decoded(content, notes)
     text = _straightened(text, notes)
+    if LOST in text:
+        notes.add("lost_letters", text.partition(LOST)[0].count("\n") + 1)
     webvtt = text.lstrip().startswith("WEBVTT")
     if webvtt:
         notes.add("webvtt", 1)

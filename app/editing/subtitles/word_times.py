@@ -1,14 +1,15 @@
 """When each word of a caption is said: as the file tells, as it was known before, else spread evenly by letters."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
 
 from app.editing.script.word_times import completed
 from app.models.edit import Captions, CueWord
-from app.models.timing import FrameSpan, Span, seconds_of
+from app.models.timing import FrameSpan, Span
 
-_MOST_PAIRS = 4_000_000  # words before times words now: beyond it a comparison would take seconds
+_MOST_PAIRS = 40_000  # words then times words now in one caption: a comparison may take their power of 1.5
 
 
 def is_spoken(word: str) -> bool:
@@ -44,32 +45,35 @@ def stamped(words: Sequence[str], span: Span, stamps: Sequence[tuple[int, float]
     return times
 
 
-def heard(captions: Captions | None, words: Sequence[str]) -> dict[int, FrameSpan]:
-    """Return the frames in which words were said in `captions`, by their numbers among the words that are said now.
+class Heard:
+    """When words were said in captions that are to be replaced: a corrected letter leaves every word at its time."""
 
-    So a corrected letter leaves every word at its time. Words are the same when their letters and figures are; what
-    stands in the place of as many others has their times.
-    """
-    old = [word for cue in captions.cues for word in cue.words if word.spoken] if captions else []
-    if not old or len(old) * len(words) > _MOST_PAIRS:
-        return {}
-    matcher = SequenceMatcher(None, [_plain(word.text) for word in old], [_plain(word) for word in words], False)
-    times: dict[int, FrameSpan] = {}
-    for _, first, last, now, until in matcher.get_opcodes():
-        if last - first == until - now:
-            times |= {now + at: _frames(old[first + at]) for at in range(until - now)}
-    return times
+    def __init__(self, captions: Captions | None) -> None:
+        self._words = [word for cue in captions.cues for word in cue.words if word.spoken] if captions else []
+        self._starts = [word.start for word in self._words]
+
+    def times(self, words: Sequence[str], frames: FrameSpan) -> dict[int, Span]:
+        """Return when those of `words`, shown in `frames`, are said that were said then, by their numbers.
+
+        Words are the same when their letters and figures are; what stands in the place of as many others has their
+        times.
+        """
+        first = max(0, bisect_right(self._starts, frames.start) - 1)
+        old = self._words[first : bisect_left(self._starts, frames.end)]
+        if not old or len(old) * len(words) > _MOST_PAIRS:
+            return {}
+        matcher = SequenceMatcher(None, [_plain(word.text) for word in old], [_plain(word) for word in words], False)
+        times: dict[int, Span] = {}
+        for _, begin, end, now, until in matcher.get_opcodes():
+            if end - begin == until - now:
+                times |= {now + at: _seconds(old[begin + at], frames) for at in range(until - now)}
+        return {at: span for at, span in times.items() if span.length}
 
 
-def _frames(word: CueWord) -> FrameSpan:
-    return FrameSpan(start=word.start, end=max(word.end, word.start + 1))
+def _seconds(word: CueWord, frames: FrameSpan) -> Span:
+    """Return when a word was said, as far as that lies in `frames`."""
+    return FrameSpan(start=word.start, end=max(word.end, word.start + 1)).within(frames).seconds
 
 
 def _plain(word: str) -> str:
     return "".join(letter for letter in word.casefold() if letter.isalnum())
-
-
-def within(times: Mapping[int, FrameSpan], first: int, count: int, frames: FrameSpan) -> dict[int, Span]:
-    """Return those of `count` words from `first` on that are said in `frames`, by their numbers among these."""
-    inside = {at: times[first + at].within(frames) for at in range(count) if first + at in times}
-    return {at: Span(start=seconds_of(one.start), end=seconds_of(one.end)) for at, one in inside.items() if one.count}

@@ -107,6 +107,15 @@ def test_a_caption_moved_elsewhere_takes_no_times_along() -> None:
     assert [word.start for word in cue.words] == [120, 145, 162]
 
 
+def test_words_that_only_seem_the_same_take_no_minutes_to_compare() -> None:
+    """A comparison of a thousand words that repeat in two orders would; each caption is compared with its own time."""
+    words = tuple(CueWord(text="ab"[n % 2], start=n * 3, end=n * 3 + 3) for n in range(2_000))
+    old = Captions(style="bold", language="ro", cues=(Cue(id="x", start=0, end=6_000, words=words, lines=(2_000,)),))
+    content = f"1\n00:00:00,000 --> 00:03:20,000\n{'b a c ' * 160}\n"
+    (cue,) = read(content, 6_000, before=old).captions.cues
+    assert len(cue.words) == 480
+
+
 def test_lines_too_wide_are_broken_anew_and_captions_too_long_become_several() -> None:
     text = "1\n00:00:01,000 --> 00:00:05,000\nunu doi trei patru cinci șase șapte opt\nnouă\n"
     cues = read(text, fit=Fit(max_width=11, measure=len)).captions.cues
@@ -150,6 +159,7 @@ def test_captions_shorter_than_a_frame_follow_each_other() -> None:
         (SRT + "\n3\n00:00:0x,000 --> 00:00:06,000\nlost\n", "srt_bad_time", 11),
         ("1\n00:00:20,000 --> 00:00:21,000\nlate\n", "srt_beyond", 2),
         (f"1\n00:00:00,000 --> 00:00:01,000\n{'a ' * MOST_LETTERS}\n", "srt_too_long", 2),
+        ("".join(f"{n}\n00:00:00,000 --> 00:00:01,000\n{n}\n\n" for n in range(1, 400)), "srt_too_long", 2),
     ],
 )
 def test_what_cannot_be_used_is_refused_by_line(content: str | bytes, code: str, line: int) -> None:

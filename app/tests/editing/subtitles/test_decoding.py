@@ -52,6 +52,14 @@ def test_a_byte_that_means_nothing_becomes_a_sign_for_it() -> None:
     assert read_subtitles(SRT.encode() + b"\xff\xfe\xfd").cues
 
 
+def test_a_few_lost_bytes_leave_utf_8_what_it_is() -> None:
+    data = SRT.format("Țesături și șireturi pentru încălțăminte").encode().replace("ș".encode(), b"\xc8", 1)
+    read = read_subtitles(data)
+    assert read.cues[0].text == "Țesături \ufffdi șireturi pentru încălțăminte"
+    assert [(found.code, found.line) for found in read.warnings] == [("lost_letters", 3)]
+    assert read.encoding == "utf-8"
+
+
 def test_what_is_no_text_has_no_encoding() -> None:
     assert decode(b"\0\1\2\3" * 10) is None
     assert decode(bytes(range(256))) is None
