@@ -5,7 +5,7 @@ The offset that is told is what is on the disk: whatever dies, no byte before it
 
 from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Path, Request, Response
 from fastapi.routing import APIRoute
@@ -63,8 +63,12 @@ class TusRoute(APIRoute):
 router = APIRouter(prefix="/uploads/tus", tags=["videos"], route_class=TusRoute)
 
 UploadId = Annotated[str, Path(description="The upload: the last part of its address.")]
-Resumable = Annotated[str, Header(alias="Tus-Resumable", description="1.0.0")]
-Offset = Annotated[str | None, Header(alias="Upload-Offset", description="The byte that the body begins at.")]
+Resumable = Annotated[Literal["1.0.0"], Header(alias="Tus-Resumable", description="The version that is spoken.")]
+_NUMBER = {"pattern": r"^\d{1,18}$", "examples": ["0"]}
+Offset = Annotated[
+    str | None,
+    Header(alias="Upload-Offset", description="The byte that the body begins at.", json_schema_extra=_NUMBER),
+]
 Checksum = Annotated[
     str | None,
     Header(alias="Upload-Checksum", description="sha256 or sha1, a space, and the hash of the body, base64."),
@@ -108,7 +112,9 @@ async def create_tus_upload(
     who: Who,
     request: Request,
     tus_resumable: Resumable,
-    upload_length: Annotated[str | None, Header(alias="Upload-Length", description="Bytes of the file.")] = None,
+    upload_length: Annotated[
+        str | None, Header(alias="Upload-Length", description="Bytes of the file.", json_schema_extra=_NUMBER)
+    ] = None,
     upload_metadata: Annotated[
         str | None, Header(description="filename, kind and project_id, each with its value in base64.")
     ] = None,
