@@ -17,6 +17,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from app.config import load_settings
 from app.errors import EditFactoryError
 from app.models.control import Control
+from app.services.logs import redacted
 from app.workflows.jobs.attend import Listener
 
 console = Console(highlight=False, soft_wrap=True)
@@ -64,10 +65,12 @@ def fail(error: EditFactoryError, as_json: bool) -> int:
 
 def fail_unexpected(error: Exception, as_json: bool) -> int:
     """Print that something broke which should not, and keep the details in the data folder's log."""
-    place = load_settings().data_dir / "logs" / f"error-{datetime.now(UTC):%Y%m%d-%H%M%S}.txt"
+    settings = load_settings()
+    place = settings.data_dir / "logs" / f"error-{datetime.now(UTC):%Y%m%d-%H%M%S}.txt"
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        told = redacted("".join(traceback.format_exception(error)), settings)
+        place.write_text(told, encoding="utf-8")
         hint = f"The details are in {place}; please report them."
     except OSError:
         hint = "The details could not be written to the data folder."

@@ -85,9 +85,9 @@ def known_secrets(settings: Settings) -> tuple[str, ...]:
     return tuple(sorted(found, key=len, reverse=True))
 
 
-def redacted(text: str) -> str:
-    """Return the text without secrets."""
-    for secret in _known:
+def redacted(text: str, settings: Settings | None = None) -> str:
+    """Return the text without secrets: those of `settings`, else those known since `set_up`."""
+    for secret in _known if settings is None else known_secrets(settings):
         for written in {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}:
             text = text.replace(written, HIDDEN)
     for pattern, instead in _NOT_TO_BE_TOLD:

@@ -83,11 +83,14 @@ def test_what_is_planted_is_not_found(
         made = server.http.post(f"{LIBRARY}/webhooks", json={"url": DEAD}).json()
         key = server.http.post(f"{LIBRARY}/api-keys", json={"name": "n8n"}).json()["key"]
         server.http.get(JOBS, headers={"Authorization": f"Bearer {key}", "X-Request-ID": "r-7"})
+        asked = {"X-Request-ID": "r-8"}
+        fetched = server.http.post(f"{LIBRARY}/videos/import", json={"url": DEAD}, headers=asked).json()["job_id"]
         good = ask_for_analysis(settings, make(), callback_url=DEAD)["job_id"]
         bad = broken_job(settings, callback_url=DEAD)
         until(lambda: server.job(good)["status"] == "completed" and server.job(bad)["status"] == "failed")
+        until(lambda: server.job(fetched)["status"] == "failed")
         until(lambda: all(one.tries for one in webhooks.deliveries(None).items))
-        assert webhooks.deliveries(None).total == 4
+        assert webhooks.deliveries(None).total == 5
         assert server.stop() == 0
         written = texts(server, data_dir)
     assert "planted" not in written, [line for line in written.splitlines() if "planted" in line]
@@ -98,5 +101,6 @@ def test_what_is_planted_is_not_found(
     assert {one["job_id"] for one in told if "job_id" in one} >= {good, bad}
     (named,) = [one for one in told if one.get("request_id") == "r-7"]
     assert (named["route"], named["status"], named["method"]) == (JOBS, 200, "GET")
+    assert {one["job_id"] for one in told if one.get("request_id") == "r-8" and "job_id" in one} == {fetched}
     assert any("arrive" in one["message"] for one in told)  # what was looked through tells of webhooks as well
     assert list((data_dir / "logs").glob("error-*.txt"))  # and of what broke

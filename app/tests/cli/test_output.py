@@ -1,6 +1,7 @@
 """Progress of a command: a moving bar on a terminal, a line for each step elsewhere, both with the time left."""
 
 import io
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -41,3 +42,18 @@ def test_a_terminal_shows_step_share_and_time_left(monkeypatch: pytest.MonkeyPat
     with output.live_progress(quiet=True) as listener:
         listener("render [b]", 0.25, 12.3)
     assert "render [b]" in shown.getvalue() and "25%" in shown.getvalue() and "12 s left" in shown.getvalue()
+
+
+def test_what_broke_is_kept_without_secrets(
+    capsys: pytest.CaptureFixture[str], data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUPABASE_KEY", "the-service-key")
+    said = "the-service" + "-key was refused"
+    try:
+        raise ValueError(said)
+    except ValueError as error:
+        assert output.fail_unexpected(error, as_json=False) == 1
+    (kept,) = (data_dir / "logs").glob("error-*.txt")
+    text = kept.read_text(encoding="utf-8")
+    assert "ValueError: [secret] was refused" in text
+    assert "the-service-key" not in text + "".join(capsys.readouterr())

@@ -286,7 +286,7 @@ def told(error: Exception, settings: Settings) -> EditFactoryError:
     place = settings.data_dir / "logs" / f"error-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.txt"
     hint = f"The details are in logs/{place.name} of the data folder; please report them."
     try:
-        write_text(place, logs.redacted("".join(traceback.format_exception(error))))
+        write_text(place, logs.redacted("".join(traceback.format_exception(error)), settings))
     except EditFactoryError:
         hint = "The details could not be written to the data folder."
     return EditFactoryError("Something went wrong inside Edit Factory.", hint=hint)

@@ -1,6 +1,7 @@
 """Putting work into the engine, ending it, and doing it again: the job's row and the engine's in one transaction."""
 
 import hashlib
+import logging
 import uuid
 from typing import Any
 
@@ -18,6 +19,8 @@ from app.workflows.jobs.abandon import abandon
 from app.workflows.jobs.engine import Client, client_for
 from app.workflows.jobs.kinds import NORMAL, queue_of
 from app.workflows.jobs.lease import living
+
+log = logging.getLogger("edit_factory")
 
 _NAMESPACE = uuid.UUID("6f7c1f0e-5a0d-5d0b-9d0a-ed17fac70002")
 
@@ -91,6 +94,8 @@ class Desk:
             )
             if new:
                 self._enqueue(connection, kind, request, workflow_id, chosen, 1, priority)
+        if new:
+            log.info("a job of the kind %s is taken in", kind, extra={"job_id": chosen})
         return stored
 
     def retry(self, job_id: str, *, priority: int | None = None, tried_for: int = 1) -> JobDict:

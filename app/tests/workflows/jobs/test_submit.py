@@ -1,5 +1,6 @@
 """Taking work in, ending it, doing it again: the row and the engine's entry are there together, or neither is."""
 
+import logging
 import threading
 
 import pytest
@@ -9,6 +10,7 @@ from app.config import Settings
 from app.db.tables import jobs
 from app.errors import InputError
 from app.models.job import JobDict
+from app.services.job_storage import JobStorage
 from app.tests.ground.children import child, finish, said, tell
 from app.workflows.clips.places import job_folder
 from app.workflows.jobs.attend import ask
@@ -234,3 +236,12 @@ def test_workflows_that_ended_can_be_forgotten(any_desk: Desk) -> None:
     engine_of(any_desk).delete(["one"])
     assert states(any_desk, "one") == {}
     engine_of(any_desk).delete([])
+
+
+def test_the_log_says_which_job_was_taken_in(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "edit_factory")
+    desk = Desk(JobStorage(settings), settings)
+    for _ in range(2):
+        desk.submit("analyze", {}, job_id="a", title="private words")
+    told = [(one.getMessage(), one.__dict__["job_id"]) for one in caplog.records if "taken in" in one.getMessage()]
+    assert told == [("a job of the kind analyze is taken in", "a")]
