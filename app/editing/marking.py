@@ -3,14 +3,14 @@
 import json
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
 from app.editing.candidates import Footage
 from app.errors import InputError
-from app.models.marks import FileMarks, FootageMarks
+from app.models.marks import FileMarks, FootageMarks, MarkedSegment
 from app.models.media import MediaInfo
 
 
@@ -63,6 +63,41 @@ def with_keywords(marks: FootageMarks, given: Iterable[str]) -> FootageMarks:
             what, begin = str(error.errors()[0]["msg"]), line if len(line) <= 60 else f"{line[:60]}..."
             raise _bad(f'--keywords cannot be "{begin}": {what[:1].lower()}{what[1:]}.', "keywords") from error
     return FootageMarks(files=tuple(files))
+
+
+def only_marked(marks: FootageMarks, durations: Mapping[str, float]) -> FootageMarks:
+    """Return marks by which nothing is shown but segments that a person marked, and did not mark as never to be used.
+
+    `durations` are the seconds of all footage by content hash (of a photograph 0: it is shown if anything is marked in
+    it). Raises `InputError` (no_segments) when there is none.
+    """
+    known = {file.file: file for file in marks.files}
+    files = [_only(known.get(key, FileMarks(file=key)), seconds) for key, seconds in durations.items()]
+    if not any(_wanted(file) for file in files):
+        raise InputError(
+            "No segment of the project's footage is marked.",
+            hint="Mark some: POST /api/v1/library/videos/{video_id}/segments.",
+            subject="project_id",
+            code="no_segments",
+        )
+    return FootageMarks(files=tuple(files))
+
+
+def _wanted(file: FileMarks) -> list[MarkedSegment]:
+    return [segment for segment in file.segments if not segment.never_use]
+
+
+def _only(file: FileMarks, seconds: float) -> FileMarks:
+    """Return the marks of a file with all that lies between its segments never to be used."""
+    spans = sorted([*((one.start, one.end) for one in _wanted(file)), *((pin.start, pin.end) for pin in file.pins)])
+    if seconds == 0:
+        spans, seconds = ([(0.0, 1.0)], 1.0) if spans else ([], 1.0)
+    rest, place = [], 0.0
+    for start, end in [*spans, (seconds, seconds)]:
+        if start > place:
+            rest.append(MarkedSegment(start=place, end=start, never_use=True))
+        place = max(place, end)
+    return file.evolve(segments=(*file.segments, *rest))
 
 
 def check_marks(marks: FootageMarks, named: Sequence[tuple[str, MediaInfo]], count: int) -> None:

@@ -72,6 +72,26 @@ def for_voice(
     )
 
 
+def in_order(edit: Edit, footage: Sequence[Footage], framing: FramingChoice | None = None) -> Edit:
+    """Return the edit with its shots in the order of the footage, file after file; its cuts stay where they are.
+
+    Where a shot does not go on for as long as its new place is, its cut moves.
+    """
+    rank = {item.info.content_hash: number for number, item in enumerate(footage)}
+    files = {item.info.content_hash: item for item in footage}
+    ordered = sorted(edit.shots, key=lambda shot: (rank[shot.source], shot.source_start))
+    if tuple(ordered) == edit.shots:
+        return edit
+    zones = _zones(ordered, files)
+    most = [_most(zone) for zone in zones]
+    lengths = [int(min(old.frames, room)) for old, room in zip(edit.shots, most, strict=True)]
+    lengths = _made_up(lengths, [1] * len(lengths), most, edit.frames - edit.end_card_frames)
+    shots = [_moved(shot, zone, frames) for shot, zone, frames in zip(ordered, zones, lengths, strict=True)]
+    entered = [shot.evolve(enter=old.enter) for shot, old in zip(shots, edit.shots, strict=True)]
+    framed = tuple(reframed(shot, files[shot.source], edit.canvas, edit.canvas, framing) for shot in entered)
+    return changed_edit(edit, shots=_with_possible_transitions(framed, zones))
+
+
 def _zones(shots: Sequence[EditShot], footage: Mapping[str, Footage]) -> list[Span | None]:
     """Return what each shot may show (source seconds; None: a photograph, for any time): none reaches into another's.
 

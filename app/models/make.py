@@ -28,8 +28,8 @@ class MakeRequest(Record):
     Of `files`, those in `optional` (found in a folder, not named) are left out when they are no footage.
     `scripts` holds one script for all variants, one for each, or none (a clip without a voice). `detected` is the
     language they were found to be in, where nobody named one and somebody has looked already. Of the library are
-    `script_ids`, and `names` of files by content hash. Without `render` the clips are only chosen, and kept as edit
-    documents.
+    `script_ids`, and `names` of files by content hash. With `in_order` shots follow each other as in the footage.
+    Without `render` the clips are only chosen, and kept as edit documents.
     """
 
     files: tuple[Path, ...]
@@ -59,6 +59,7 @@ class MakeRequest(Record):
     seed: int = 0
     script_ids: tuple[str, ...] = ()
     names: dict[str, str] = Field(default_factory=dict)
+    in_order: bool = False
     render: bool = True
     out: Path
 

@@ -1,6 +1,6 @@
 """What clips are asked for in the library: of a project's footage, or of footage that comes with the request."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -44,6 +44,19 @@ class ClipsWish(Record):
     def wanted(self) -> int | None:
         """How many clips it names."""
         return self.count or self.variant_count
+
+
+class SegmentsWish(ClipsWish):
+    """What to make of the marked segments of a project, and of nothing else in it."""
+
+    selection_mode: Literal["random", "sequential", "weighted"] = Field(
+        "random",
+        description="random: another choice each time; sequential: shots follow each other as in the footage; "
+        "weighted: the best first, favourites before all.",
+    )
+    target_duration: Annotated[float, Field(ge=1.0, le=600.0)] | None = Field(
+        None, description="Seconds, as options.duration."
+    )
 
 
 class Footage(Record):

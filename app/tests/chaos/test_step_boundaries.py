@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.config import Settings
 from app.db.tables import clips, jobs
@@ -89,8 +89,9 @@ class MainJob:
         assert sorted(place.name for place in out.iterdir()) == sorted(place.name for place in clip.files.values())
         with self.storage.database.read() as connection:
             parts = connection.execute(select(jobs).where(jobs.c.parent_id == job_id)).all()
-            made = select(func.count()).select_from(clips).where(clips.c.job_id.in_([part.id for part in parts]))
-            assert connection.execute(made).scalar_one() == 1
+            made = connection.execute(select(clips).where(clips.c.job_id == job_id)).all()
+        assert [row.id for row in made] == [clip.clip_id]
+        assert made[0].rendered_identity == made[0].edit_identity == clip.edit_identity
         assert {part.status for part in parts} == {"completed"}
         work = self.settings.data_dir / "work" / "jobs"
         assert not work.exists() or list(work.iterdir()) == []
@@ -118,8 +119,17 @@ def test_kill_9_at_every_step_boundary(main_job: MainJob, service: CountingServi
     with workers_in(tmp_path / "undisturbed") as workers:
         points = _undisturbed(main_job, workers)
     wanted = [point for point in points if point.startswith("in:")] + ["before:generate/start"]
-    steps = {"generate/probe", "generate/choose", "generate/finish", "analyze/analyze", "analyze/finish", "speak/speak"}
-    steps |= {"speak/finish", "render/name", "render/sound", "render/picture", "render/join", "render/check"}
+    steps = {"generate/probe", "generate/choose", "generate/clips", "generate/finish", "analyze/analyze"}
+    steps |= {
+        "analyze/finish",
+        "speak/speak",
+        "speak/finish",
+        "render/name",
+        "render/sound",
+        "render/picture",
+        "render/join",
+        "render/check",
+    }
     assert {f"in:{step}" for step in steps | {"render/publish", "render/finish", "render/start"}} <= set(wanted)
     for number in range(0, len(wanted), KILLS_A_JOB):
         group = tuple(wanted[number : number + KILLS_A_JOB])

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from app.editing.marking import check_marks, marked, read_marks, with_keywords
+from app.editing.marking import check_marks, marked, only_marked, read_marks, with_keywords
 from app.errors import InputError
-from app.models.marks import FileMarks, FootageMarks
+from app.models.marks import FileMarks, FootageMarks, MarkedSegment, Pin
 from app.models.media import MediaInfo
 from app.tests.editing.synthetic import take
 
@@ -137,3 +137,32 @@ def test_stretches_beyond_the_end_pins_of_no_clip_and_single_use_in_many_are_ref
     assert "pinned in 2 clips" in wrong(of(segments=[single], pins=[{"start": 1, "end": 2}]), a)
     check_marks(of(segments=[single], pins=[{"start": 1, "end": 2, "clip": 2}]), [a], 2)
     check_marks(of(segments=[{"start": 29, "end": 32}]), [a], 1)
+
+
+def test_nothing_is_left_to_show_but_what_was_marked() -> None:
+    wanted = [MarkedSegment(start=2, end=4), MarkedSegment(start=3, end=5, favourite=True)]
+    marks = FootageMarks(
+        files=(FileMarks(file="a", segments=(*wanted, MarkedSegment(start=8, end=9, never_use=True))),)
+    )
+    one, other, photo = only_marked(marks, {"a": 10.0, "b": 7.0, "c": 0.0}).files
+    assert [(s.start, s.end) for s in one.segments if s.never_use] == [(8, 9), (0, 2), (5, 10)]
+    assert one.segments[:2] == tuple(wanted)
+    assert [(s.start, s.end, s.never_use) for s in other.segments] == [(0, 7, True)]
+    assert [s.never_use for s in photo.segments] == [True]
+
+
+def test_a_photograph_and_a_pin_are_segments_as_well() -> None:
+    files = (
+        FileMarks(file="photo", segments=(MarkedSegment(start=0, end=3),)),
+        FileMarks(file="film", pins=(Pin(start=0, end=2),)),
+    )
+    photo, film = only_marked(FootageMarks(files=files), {"photo": 0.0, "film": 2.0}).files
+    assert not any(s.never_use for s in (*photo.segments, *film.segments))
+
+
+def test_where_nothing_is_marked_there_is_nothing_to_make() -> None:
+    never = FileMarks(file="a", segments=(MarkedSegment(start=0, end=3, never_use=True),))
+    for marks in (FootageMarks(), FootageMarks(files=(never,))):
+        with pytest.raises(InputError) as caught:
+            only_marked(marks, {"a": 3.0})
+        assert caught.value.instance_code == "no_segments"

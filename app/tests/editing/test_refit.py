@@ -8,7 +8,7 @@ from app.data import presets, qualities
 from app.editing.candidates import Footage
 from app.editing.choice import Pick
 from app.editing.document import build_edit, canvas_for
-from app.editing.refit import fits_as_it_is, for_place, for_voice
+from app.editing.refit import fits_as_it_is, for_place, for_voice, in_order
 from app.errors import NotEnoughFootage
 from app.models.brand import BrandWish, CallWish, CardWish
 from app.models.edit import Edit, Transition, VoiceTrack
@@ -123,3 +123,22 @@ def test_transitions_that_no_longer_fit_become_cuts() -> None:
     longer = spoken(late, 330)
     end = longer.shots[0].excerpt.span.end
     assert longer.shots[1].enter.frames == 0 or end + 1 / 3 <= 14
+
+
+def test_shots_follow_each_other_as_in_the_footage_and_cuts_stay() -> None:
+    edit = edit_of(29, 1, 15)
+    lengths = [60, 90, 120]
+    edit = edit.evolve(shots=tuple(s.evolve(frames=n) for s, n in zip(edit.shots, lengths, strict=True)))
+    ordered = in_order(edit, [FILE])
+    assert [shot.source_start for shot in ordered.shots] == [1.0, 15.0, 29.0]
+    assert [shot.frames for shot in ordered.shots] == lengths and ordered.id != edit.id
+    assert in_order(ordered, [FILE]) == ordered
+
+
+def test_where_a_shot_does_not_go_on_its_cut_moves() -> None:
+    edit = edit_of(15, 12.5)
+    edit = edit.evolve(frames=250, shots=(edit.shots[0].evolve(frames=205), edit.shots[1].evolve(frames=45)))
+    ordered = in_order(edit, [FILE])
+    assert ordered.frames == sum(shot.frames for shot in ordered.shots) == 250
+    first, second = spans(ordered)
+    assert first[1] <= 14 and second[0] == 15.0

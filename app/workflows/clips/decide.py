@@ -13,6 +13,7 @@ from app.editing.choice import Choice
 from app.editing.document import build_edit, canvas_for
 from app.editing.marking import marked
 from app.editing.matching import Match, labels_of, spoken_matches
+from app.editing.refit import in_order
 from app.editing.timing import clip_frames, even_slots, voice_slots
 from app.editing.transitions import sentence_starts, transition_notes
 from app.editing.variants import choose
@@ -81,25 +82,24 @@ def decide(
         at = sentence_starts(one.voice.tokens) if one else None
         cuts = set(accumulate(pick.frames for pick in variant.picks[:-1]))
         wanted.append(cuts if at is None else cuts & at)
-        edits.append(
-            build_edit(
-                name=f"clip-{number + 1:02d}",
-                picks=variant.picks,
-                footage=footage,
-                preset=presets()[request.preset],
-                quality=qualities()[request.quality],
-                framing=request.framing,
-                voice=one.voice if one else None,
-                captions=_captions(request, one),
-                source_sound=request.source_sound,
-                music=_music(request, music),
-                brand=request.brand,
-                beside=tuple(filter(None, [music, logo])),
-                transition=request.transition,
-                transitions_at=at,
-                seed=request.seed,
-            )
+        edit = build_edit(
+            name=f"clip-{number + 1:02d}",
+            picks=variant.picks,
+            footage=footage,
+            preset=presets()[request.preset],
+            quality=qualities()[request.quality],
+            framing=request.framing,
+            voice=one.voice if one else None,
+            captions=_captions(request, one),
+            source_sound=request.source_sound,
+            music=_music(request, music),
+            brand=request.brand,
+            beside=tuple(filter(None, [music, logo])),
+            transition=request.transition,
+            transitions_at=at,
+            seed=request.seed,
         )
+        edits.append(in_order(edit, footage, request.framing) if request.in_order else edit)
     notes = [*transition_notes([edit.shots for edit in edits], request.transition, wanted)]
     notes += brand_notes(request.brand, edits)
     return choice.evolve(notes=(*choice.notes, *notes)), edits

@@ -6,15 +6,17 @@ from typing import Any
 
 from app.config import Settings
 from app.db import Database
+from app.editing.marking import only_marked
 from app.errors import InputError, ScriptError
+from app.models.base import content_key
 from app.models.job import JobDict
 from app.models.library.media import FOOTAGE, MediaKind, MediaRow
 from app.models.library.options import ClipOptions
 from app.models.library.project import Project
 from app.models.library.script import Script
-from app.models.library.wishes import ClipsWish
+from app.models.library.wishes import ClipsWish, SegmentsWish
 from app.models.make import MakeRequest
-from app.models.marks import MOST_MARKS
+from app.models.marks import MOST_MARKS, FootageMarks
 from app.services.library.marks import marks_of
 from app.services.library.media import Media
 from app.services.library.options import check_options, make_fields
@@ -72,6 +74,7 @@ def wanted_clips(
     footage = _footage(database, media, owner, project_id)
     texts = tuple(script.text for script in scripts) or wish.scripts or ()
     fields = make_fields(options, settings, _music(media, owner, options))
+    marks = marks_of(database, owner, project_id)
     count = wish.wanted or (len(texts) if len(texts) > 1 else options.count or 1)
     fields |= {
         "files": tuple(media.path_of(row) for row in footage),
@@ -80,13 +83,28 @@ def wanted_clips(
         "script_ids": tuple(script.id for script in scripts),
         "count": count,
         "brand": _brand(media, owner, project),
-        "marks": marks_of(database, owner, project_id),
+        "marks": marks,
         "render": wish.render,
         "out": clips_folder(settings.data_dir, job_id),
     }
+    if isinstance(wish, SegmentsWish):
+        fields |= _of_segments(wish, marks, footage, job_id)
     request = MakeRequest.model_validate(fields)
     check_names(request)
     return request
+
+
+def _of_segments(wish: SegmentsWish, marks: FootageMarks, footage: Sequence[MediaRow], job_id: str) -> dict[str, Any]:
+    """Return the fields that are different when only marked segments are to be shown."""
+    fields: dict[str, Any] = {
+        "marks": only_marked(marks, {row.content_hash: row.info.duration for row in footage}),
+        "in_order": wish.selection_mode == "sequential",
+    }
+    if wish.target_duration is not None and wish.options.duration is None:
+        fields["duration"] = wish.target_duration
+    if wish.selection_mode == "random" and wish.options.seed is None:
+        fields["seed"] = int(content_key(job_id)[:8], 16)  # the same for a request that is sent again
+    return fields
 
 
 def _footage(database: Database, media: Media, owner: str | None, project_id: str) -> list[MediaRow]:

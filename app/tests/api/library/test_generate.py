@@ -123,3 +123,21 @@ def test_the_progress_of_several_jobs_is_that_of_those_that_go_on(ask: Ask, proj
     assert ask("GET", f"{path}/progress").json()["percentage"] == 30.0
     context.desk.cancel(first)
     assert ask("GET", f"{path}/progress").json()["current_step"] == "cancelled"
+
+
+def test_clips_of_marked_segments_show_nothing_else(ask: Ask, project: str, context: Context) -> None:
+    path = f"{LIBRARY}/projects/{project}"
+    none = ask("POST", f"{path}/generate-from-segments", json={})
+    assert (none.status_code, none.json()["code"]) == (422, "no_segments")
+    video = ask("GET", f"{path}/videos").json()["videos"][0]["video_id"]
+    ask("POST", f"{LIBRARY}/videos/{video}/segments", json={"start": 2, "end": 6})
+    wish = {"selection_mode": "sequential", "variant_count": 2, "options": {"seed": 8}}
+    request = asked(context, ask("POST", f"{path}/generate-from-segments", json=wish).json())
+    assert (request.in_order, request.count, request.seed) == (True, 2, 8)
+    segments = request.marks.files[0].segments
+    assert [(one.start, one.end) for one in segments if one.never_use] == [(0, 2), (6, 12)]
+    seeds = {asked(context, ask("POST", f"{path}/generate-from-segments", json={}).json()).seed for _ in range(2)}
+    assert len(seeds) == 2, "random is another choice each time"
+    again = ask("POST", f"{path}/generate-from-segments", json={"selection_mode": "weighted"}).json()
+    assert asked(context, again).seed == 5
+    assert ask("POST", f"{path}/generate-from-segments", json={"selection_mode": "best"}).status_code == 422
