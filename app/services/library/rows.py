@@ -3,7 +3,8 @@
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Row, Table, delete, insert, select, update
+from sqlalchemy import Connection, Row, Table, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.db.types import now
 from app.errors import InputError
@@ -24,13 +25,16 @@ def add(connection: Connection, table: Table, values: dict[str, Any]) -> Row[Any
     """Write a new row in version 1 and return it.
 
     One of that id and owner that is there already is returned as it is: the request that made it was sent again.
+    Raises `InputError` (id_taken) when it is somebody else's.
     """
-    there = find(connection, table, values["owner"], values["id"])
-    if there is not None:
-        return there
+    new = sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
     moment = now()
-    fresh = {"version": 1, "created_at": moment, "updated_at": moment}
-    return connection.execute(insert(table).values(**fresh, **values).returning(table)).one()
+    fresh = new.values(version=1, created_at=moment, updated_at=moment, **values)
+    told = fresh.on_conflict_do_nothing(index_elements=[table.c.id]).returning(table)
+    row = connection.execute(told).one_or_none() or find(connection, table, values["owner"], values["id"])
+    if row is None:
+        raise InputError("Something else has this id.", hint="Leave the choice of ids to us.", code="id_taken")
+    return row
 
 
 def find(

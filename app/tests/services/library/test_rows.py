@@ -47,8 +47,25 @@ def test_a_row_is_added_once(database: Database) -> None:
     assert add(database, "new", None) == first
 
 
+def test_of_many_that_add_the_same_at_once_all_have_it(database: Database) -> None:
+    found: list[Any] = []
+    together = threading.Barrier(4)
+
+    def make() -> None:
+        together.wait()
+        found.append(add(database, "new", None))
+
+    threads = [threading.Thread(target=make) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 4
+    assert len(set(map(tuple, (row[:2] for row in found)))) == 1
+
+
 def test_somebody_elses_id_is_not_taken_over(database: Database) -> None:
-    with pytest.raises(Exception, match="cannot be used"):
+    with pytest.raises(InputError, match="Something else"):
         add(database, "hers", None)
     with database.read() as connection:
         assert rows.find(connection, projects, ANA, "hers") is not None
