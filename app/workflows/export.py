@@ -28,8 +28,8 @@ FORMATS: Mapping[str, str] = MappingProxyType(
 """What a clip can be exported as."""
 
 
-def exported(edit: Edit, kind: str, settings: Settings) -> str:
-    """Return the edit as a file of one of `FORMATS`.
+def exported(edit: Edit, kind: str, settings: Settings, *, places: bool = True) -> str:
+    """Return the edit as a file of one of `FORMATS`; without `places` it does not tell where on this machine files are.
 
     Raises `InputError` for another format, and for captions of a clip that has none; `UnknownName` for an unknown
     caption style or preset.
@@ -43,7 +43,7 @@ def exported(edit: Edit, kind: str, settings: Settings) -> str:
     if kind == "otio":
         from app.editing.otio import write_otio  # noqa: PLC0415 - loading the library takes a fifth of a second
 
-        return write_otio(edit, _places(edit, settings))
+        return write_otio(edit, _places(edit, settings) if places else {})
     captions = _captions(edit)
     if kind == "ass":
         style = find("caption style", caption_styles(), captions.style)

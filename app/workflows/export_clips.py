@@ -100,7 +100,7 @@ def _made_now(settings: Settings, clip: Clip, kind: ExportKind, preset: str | No
     """Make the file where that takes no time; return whether it is there."""
     edit = EditLibrary(settings).get(clip.edit_identity)
     if kind in TEXTS:
-        write_text(place, exported(edit, kind, settings))
+        write_text(place, exported(edit, kind, settings, places=False))
         return True
     if not clip.is_rendered or clip.is_stale or preset not in {None, edit.preset}:
         return False
@@ -203,7 +203,7 @@ def _add(
     control: Control,
 ) -> None:
     if kind in TEXTS:
-        text = exported(EditLibrary(job.settings).get(one["edit"]), kind, job.settings)
+        text = exported(EditLibrary(job.settings).get(one["edit"]), kind, job.settings, places=False)
         archive.writestr(f"{name}.{_ending(kind)}", text)
         return
     for path in _files_of(job, one, kind, rendered):

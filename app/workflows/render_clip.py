@@ -10,6 +10,7 @@ from app.db.types import now
 from app.errors import EditFactoryError, RenderError, VoiceError
 from app.models.control import Control
 from app.models.edit import Edit
+from app.models.library.clip import Clip
 from app.models.report import PartsReport
 from app.services import speech
 from app.services.edits import EditLibrary
@@ -122,14 +123,14 @@ def _quoted(files: Mapping[str, Path]) -> dict[str, str]:
 
 
 def _note(connection: Connection, job: JobRun, request: Json, edit: Edit, result: Json) -> dict[str, str]:
-    """Note what was made in the library; return the files that it takes the place of."""
+    """Note what was made in the library; return the files that it takes the place of, or its own if nobody wants it."""
     if request.get("unlisted"):
         return {}
     if request.get("clip_id") is None:
         add_clip(connection, job, edit, result)
         return {}
     clip = rendered_clip(connection, request["clip_id"])
-    if clip is None:  # a person removed it meanwhile: what was made is nobody's
+    if clip is None or _is_overtaken(clip, request["edit"]):  # what was made is nobody's
         return dict(result["files"])
     changes = {"files": result["files"], "rendered_identity": edit.identity}
     if clip.edit_identity == request["edit"]:  # what was asked for is what its person wants still
@@ -138,6 +139,11 @@ def _note(connection: Connection, job: JobRun, request: Json, edit: Edit, result
         changes["name"] = result["name"]
     note_rendered(connection, clip, **changes)
     return {kind: place for kind, place in clip.files.items() if place not in result["files"].values()}
+
+
+def _is_overtaken(clip: Clip, asked: str) -> bool:
+    """Whether the clip shows its newest document already, and what was asked for is an older one."""
+    return clip.is_rendered and not clip.is_stale and asked != clip.edit_identity
 
 
 def add_clip(connection: Connection, job: JobRun, edit: Edit, result: Json) -> None:

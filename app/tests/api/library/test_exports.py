@@ -8,8 +8,9 @@ import pytest
 from app.api.context import Context
 from app.models.library.clip import Clip
 from app.services.library.clips import Clips
+from app.services.sources import SourceIndex
 from app.tests.api.conftest import Ask
-from app.tests.services.library.clip_rows import add_clip, edit_of, with_words
+from app.tests.services.library.clip_rows import FOOTAGE, add_clip, edit_of, with_words
 
 LIBRARY = "/api/v1/library"
 EXPORTS = f"{LIBRARY}/exports"
@@ -59,6 +60,16 @@ def test_what_is_there_is_exported_at_once_and_outlives_the_clip(
     assert file.status_code == 200 and holds in file.text and len(file.content) == told["bytes"]
     assert "Cafea%20bun%C4%83" in file.headers["content-disposition"]
     assert file.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_timeline_does_not_tell_where_files_are_on_the_server(ask: Ask, clip: Clip, context: Context) -> None:
+    film = context.settings.data_dir / "media" / "a.mp4"
+    film.parent.mkdir(parents=True, exist_ok=True)
+    film.write_bytes(b"film")
+    SourceIndex(context.settings).remember(film, FOOTAGE.info)
+    told = export(ask, 201, clip.id, kind="otio")
+    text = ask("GET", told["file"]).text
+    assert "a.mp4" in text and str(context.settings.data_dir) not in text
 
 
 def test_an_export_is_listed_and_removed_with_its_file(ask: Ask, clip: Clip, context: Context) -> None:
