@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from app.api.library import (
     assets,
     auth,
+    captions,
     clip_content,
     clip_files,
     clips,
@@ -55,6 +56,7 @@ router.include_router(generate.router)
 router.include_router(voices.router)
 router.include_router(usage.router)
 router.include_router(clip_content.router)
+router.include_router(captions.router)
 router.include_router(shots.router)
 router.include_router(exports.router)
 router.include_router(make.forms)  # before the route that takes JSON at the same address

@@ -7,6 +7,7 @@ from app.models.base import Record
 
 Level = Literal["error", "warning", "repair"]
 """Wrong, doubtful, or odd and read all the same."""
+Kind = Literal["srt", "webvtt"]
 
 
 class SubtitleCue(NamedTuple):
@@ -43,7 +44,7 @@ class Subtitles:
     cues: tuple[SubtitleCue, ...]
     findings: tuple[Finding, ...]
     untold: int = 0
-    kind: Literal["srt", "webvtt"] = "srt"
+    kind: Kind = "srt"
     encoding: str = "utf-8"
 
     @property

@@ -1,11 +1,11 @@
 """The plain face of the caption reader, for callers outside: text or bytes in, lists and dictionaries out."""
 
-from typing import Literal, TypedDict
+from typing import TypedDict
 
 from app.editing.subtitles.mending import mended
 from app.editing.subtitles.reading import read_subtitles
 from app.editing.subtitles.writing import write_subtitles
-from app.models.subtitles import Finding, Level
+from app.models.subtitles import Finding, Kind, Level
 
 
 class SrtCue(TypedDict):
@@ -31,7 +31,7 @@ class SrtReport(TypedDict):
     """All that `validate_content` found. `untold` counts findings beyond the first hundred of each code."""
 
     ok: bool
-    kind: Literal["srt", "webvtt"]
+    kind: Kind
     encoding: str
     cues: int
     errors: list[SrtFinding]

@@ -38,6 +38,7 @@ _CHANGED = {200: {"headers": VERSIONED}, **documented(404, 410, 412, 422)}
 _MOST_LETTERS = 900_000
 """Of a file of captions: an hour of speech has a tenth of it."""
 
+SrtContent = Annotated[str, Field(max_length=_MOST_LETTERS)]
 Style = Annotated[str, Field(max_length=100, description='A caption style, or "off".', examples=["karaoke"])]
 
 
@@ -70,7 +71,7 @@ class SubtitleSettings(Record):
 class ContentWish(Record):
     """What to change; what is left out stays."""
 
-    srt_content: Annotated[str, Field(max_length=_MOST_LETTERS)] | None = Field(
+    srt_content: SrtContent | None = Field(
         None, description="An SRT or WebVTT file; what is odd in it is mended and told of."
     )
     cues: Annotated[tuple[CueText, ...], Field(min_length=1, max_length=2_000)] | None = Field(

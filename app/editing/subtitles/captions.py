@@ -92,7 +92,7 @@ def _usable(read: Subtitles) -> tuple[SubtitleCue, ...]:
 def _wrong(line: int, message: str, code: str) -> InputError:
     return InputError(
         f"The captions cannot be used. Line {line}: {message}",
-        hint="Correct that line; edit-factory captions check FILE tells all that is wrong with a file.",
+        hint="Correct that line; a check of the file (captions check) tells all that is wrong with it.",
         subject="srt",
         code=f"srt_{code}",
     )

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from app.editing.subtitles.decoding import LOST
 from app.editing.subtitles.findings import Notes
 from app.editing.subtitles.markup import plain_text
 from app.editing.subtitles.times import ARROWS, TimeLine, are_settings, read_times
@@ -158,7 +159,8 @@ class _Scanner:
         return SubtitleCue(times.start, stop, text, line, found.number, stamps)
 
     def _note_times(self, found: _Found) -> None:
-        times, shown = found.times, self._lines[found.at].strip()[:60]
+        times, line = found.times, self._lines[found.at].strip()[:60]
+        shown = "".join(letter if letter.isprintable() else LOST for letter in line)
         unread = "bad_time" if times.start is None else "bad_end" if times.end is None else ""
         if unread or not self._webvtt:
             self._notes.add(unread or "time_format", found.at + 1, shown=shown)

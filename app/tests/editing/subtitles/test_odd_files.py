@@ -164,6 +164,11 @@ def test_there_are_many() -> None:
     assert len(ODD) > 90
 
 
+def test_what_is_shown_of_a_line_can_be_shown() -> None:
+    (found,) = read_subtitles("1\n00:00:01,000 --> \x1b[31m\ud800\n").errors[:1]
+    assert found.message == "The end in 00:00:01,000 --> \ufffd[31m\ufffd cannot be read; the caption has no length."
+
+
 def test_lines_and_numbers_are_those_of_the_file() -> None:
     first, second = read_subtitles("\n\n7\n" + GOOD.partition("\n")[2]).cues
     assert (first.line, first.number, second.line, second.number) == (4, 7, 8, 2)
