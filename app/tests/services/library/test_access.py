@@ -1,7 +1,6 @@
 """The password, sessions and keys, on both databases: only hashes are kept, and what has ended lets nobody in."""
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -24,9 +23,8 @@ RIGHT = "parolă cu ș și ț"
 
 
 @pytest.fixture(autouse=True)
-def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-    return
 
 
 @pytest.fixture
