@@ -6,7 +6,7 @@ from app.editing.subtitles.findings import Notes
 from app.models.subtitles import SubtitleCue
 
 FASTEST = 25
-"""Letters a second. Netflix asks for at most 20 in adult programmes (Timed Text Style Guide, English, 2024-2025);
+"""Letters a second. Netflix asks for at most 20 in programmes for adults (its Timed Text Style Guide for English);
 voice-overs of short clips, whose captions hold two or three words, go above that now and then."""
 
 

@@ -1,7 +1,7 @@
 """Bytes of a file of captions become text: Unicode in its forms, else the code page whose letters make words.
 
-Statistics over a whole file would be a library's work (charset-normalizer needs half a second a file, and takes short
-Romanian texts for others'). Captions are in one of few languages, and each has letters of its own.
+Libraries for it go by statistics of long texts in any language. Captions are short, in one of few languages, and each of
+these has letters of its own.
 """
 
 import codecs
