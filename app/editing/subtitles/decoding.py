@@ -1,7 +1,7 @@
 """Bytes of a file of captions become text: Unicode in its forms, else the code page whose letters make words.
 
-Libraries for it go by statistics of long texts in any language. Captions are short, in one of few languages, and each of
-these has letters of its own.
+Libraries for it go by statistics of long texts in any language. Captions are short, in one of few languages, and each
+of these has letters of its own.
 """
 
 import codecs
