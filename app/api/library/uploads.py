@@ -22,6 +22,7 @@ from app.models.library.texts import Id
 from app.models.principal import Principal
 from app.services.library.projects import Projects
 from app.services.library.uploads import Uploads
+from app.workflows.receive import receiving_job
 
 router = APIRouter(prefix="/uploads", tags=["videos"])
 
@@ -86,7 +87,8 @@ async def put_upload(
 async def get_upload(context: In, who: Who, upload_id: str) -> UploadStatus:
     """Return how much of it is there, and what became of it; it is known for a day."""
     uploads = Uploads(context.storage.database, context.settings)
-    return status_of(await run_in_threadpool(uploads.require, who.owner, upload_id))
+    upload = await run_in_threadpool(uploads.require, who.owner, upload_id)
+    return status_of(upload, await context.storage.get_job_async(receiving_job(upload.id)))
 
 
 def length_said(request: Request) -> int | None:

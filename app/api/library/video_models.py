@@ -7,6 +7,7 @@ from pydantic import Field
 
 from app.api.context import Context
 from app.models.base import Record
+from app.models.job import JobDict
 from app.models.library.media import MediaKind, MediaRow, Upload
 from app.models.library.texts import Name
 from app.models.previews import PreviewKind
@@ -120,20 +121,24 @@ def page_of_assets(context: Context, page: Page[MediaRow]) -> AssetList:
     return AssetList(assets=items, next_cursor=page.next_cursor, total=page.total)
 
 
-def status_of(upload: Upload) -> UploadStatus:
-    """Return an upload as the API tells of it."""
-    whole = upload.state == "receiving" and upload.received == upload.length
-    error = upload.error and {key: upload.error.get(key, "") for key in UploadFailure.model_fields}
+def status_of(upload: Upload, job: JobDict | None) -> UploadStatus:
+    """Return an upload, which `job` checks or has checked, as the API tells of it."""
+    state, error = upload.state, upload.error
+    if state == "receiving" and upload.received == upload.length:
+        state = "checking"
+    if state != "done" and job is not None and job["status"] in {"failed", "cancelled"}:
+        state, error = "failed", job.get("error") or error or _CANCELLED
     return UploadStatus(
         **{name: getattr(upload, name) for name in ("id", "name", "length", "received", "expires_at")},
         kind=upload.kind or None,
-        state="checking" if whole else upload.state,
+        state=state,
         video_id=upload.media_id,
         job_id=receiving_job(upload.id),
-        error=UploadFailure(**error) if error else None,
+        error=UploadFailure(**{key: error.get(key, "") for key in UploadFailure.model_fields}) if error else None,
     )
 
 
+_CANCELLED = {"code": "cancelled", "message": "Somebody cancelled the check.", "hint": "Send it again."}
 _OF_INFO = ("duration", "fps", "width", "height", "rotation", "bitrate", "variable_frame_rate", "hdr")
 _OF_ROW = (
     *("id", "kind", "name", "bytes", "media_type", "content_hash", "prepare_job_id", "analysis_job_id"),

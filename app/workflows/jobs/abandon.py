@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from app.config import Settings
+from app.services.library.uploads import incoming
 from app.services.sources import unquoted
 from app.workflows.clips.holds import take_back
 from app.workflows.clips.places import job_folder
@@ -17,6 +18,8 @@ SHOWING = frozenset({"render", "mute_voice"})
 def abandon(settings: Settings, kind: str, job_id: str, request: Mapping[str, Any]) -> None:
     """Take away all that a job, on which nobody works any more, made: in its folder, and in the one it was to fill."""
     clear_beside(kind, job_id, request)
+    if kind == "receive":
+        (incoming(settings) / str(request.get("upload_id") or job_id)).unlink(missing_ok=True)
     shutil.rmtree(job_folder(settings.data_dir, job_id), ignore_errors=True)
 
 

@@ -2,14 +2,17 @@
 
 import hashlib
 import socket
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import select
 
 from app.config import Settings
 from app.db import open_database
+from app.db.tables import uploads
 from app.models.library.media import MediaFilter
 from app.services.library.media import Media
 from app.services.library.uploads import Uploads
@@ -99,6 +102,11 @@ def test_a_file_that_comes_from_an_address_is_checked_like_any_other(
     def answer(wire: socket.socket, request: bytes) -> None:
         if request.startswith(b"GET /f/"):
             wire.sendall(reply(content))
+        elif request.startswith(b"GET /slow"):
+            wire.sendall(reply(b"", length=len(content)))
+            while True:
+                wire.sendall(b"x")
+                time.sleep(0.05)
         elif request.startswith(b"GET /page"):
             wire.sendall(reply(b"<!doctype html>" + bytes(900)))
         else:
@@ -113,11 +121,25 @@ def test_a_file_that_comes_from_an_address_is_checked_like_any_other(
         page = _imported(server, {"url": site.address("/page"), "name": "a.mp4"})
         assert page["error"]["code"] == "media_unreadable" and "a.mp4" in page["error"]["message"]
         assert _imported(server, {"url": site.address("/gone.mp4")})["error"]["code"] == "address_answer"
+        _cancelled(server, settings, site.address("/slow.mp4"))
         for address in ("http://169.254.169.254/latest/meta-data", "file:///etc/passwd", "http://10.0.0.1/a.mp4"):
             refused = server.http.post(f"{LIBRARY}/videos/import", json={"url": address})
             assert (refused.status_code, refused.json()["code"]) == (422, "address_refused"), address
     assert len(Media(open_database(settings), settings).page(None, MediaFilter()).items) == 1
     assert not list((settings.data_dir / "media" / "incoming").iterdir())
+
+
+def _cancelled(server: Server, settings: Settings, address: str) -> None:
+    """Have a file fetched, and cancel that in the middle: nothing of it stays."""
+    job_id = server.http.post(f"{LIBRARY}/videos/import", json={"url": address}).json()["job_id"]
+    until(lambda: bool(list((settings.data_dir / "media" / "incoming").iterdir())))
+    until(lambda: server.job(job_id)["status"] == "processing")
+    assert server.http.post(f"{LIBRARY}/jobs/{job_id}/cancel").status_code == 200
+    until(lambda: not list((settings.data_dir / "media" / "incoming").iterdir()))
+    with open_database(settings).read() as connection:
+        upload_id = connection.execute(select(uploads.c.id).order_by(uploads.c.created_at.desc())).scalars().first()
+    told = server.http.get(f"{LIBRARY}/uploads/{upload_id}").json()
+    assert (told["state"], told["error"]["code"], told["job_id"]) == ("failed", "cancelled", job_id)
 
 
 def _imported(server: Server, wanted: dict[str, str]) -> dict[str, Any]:
