@@ -25,6 +25,7 @@ Url = Annotated[
     Field(
         min_length=1,
         max_length=2_048,
+        pattern="^https?://",
         description="Where messages are sent to: http or https; private hosts only where a setting allows them.",
         examples=["https://n8n.example.com/webhook/clips"],
     ),

@@ -63,7 +63,7 @@ def test_one_is_made_looked_at_changed_and_removed(ask: Ask, receiver: Receiver)
         ({"url": "http://10.0.0.1/"}, "address_refused"),
         ({"url": "http://169.254.169.254/"}, "address_refused"),
         ({"url": "http://0xa9fea9fe/"}, "address_refused"),
-        ({"url": "ftp://example.com/"}, "address_refused"),
+        ({"url": "ftp://example.com/"}, "invalid_input"),
         ({"url": "http://user:hunter2@127.0.0.1/"}, "address_refused"),
         ({"url": ""}, "invalid_input"),
         ({}, "invalid_input"),
