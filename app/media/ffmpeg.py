@@ -28,7 +28,7 @@ from app.models.control import Control
 
 NEEDED_FILTERS = frozenset(
     [
-        *("aresample", "ebur128"),
+        *("aresample", "atrim", "ebur128"),
         *("fps", "setpts", "settb", "tpad", "trim", "concat", "fade", "xfade", "split", "select"),
         *("crop", "hflip", "pad", "perspective", "scale", "transpose", "vflip"),
         *("color", "colorchannelmixer", "format", "lutyuv", "setparams", "setsar", "tonemap", "zscale"),

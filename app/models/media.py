@@ -51,6 +51,11 @@ class MediaInfo(Record):
     color_transfer: str = ""
     audio: AudioInfo | None = None
 
+    @property
+    def length(self) -> float:
+        """Seconds until the picture has ended, and the sound, where the file says how long that is."""
+        return max(self.duration, (self.audio and self.audio.duration) or 0.0)
+
 
 RejectReason = Literal["black", "frozen", "blurred", "too_short"]
 

@@ -13,9 +13,10 @@ from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 
 from app.errors import MediaError
-from app.media.containers import MAX_PIXELS, bad_times, open_media, shown, sound_stream
+from app.media.containers import MAX_PIXELS, open_media, shown, sound_stream
 from app.media.decoding import decoded
-from app.media.probe import LONGEST, start_seconds
+from app.media.previews.proxy import OVER
+from app.media.probe import start_seconds
 from app.models.control import Control
 from app.models.media import MediaInfo
 from app.models.previews import Peaks
@@ -33,7 +34,7 @@ Samples = npt.NDArray[np.float32]
 def outline(path: Path, info: MediaInfo, control: Control, max_pixels: int = MAX_PIXELS) -> Peaks:
     """Return the outline of the file's first sound, silence where it has none. What does not decode is passed over.
 
-    Raises `MediaError` (media_no_sound, media_bad_times, those of `open_media`) and `Cancelled`.
+    Raises `MediaError` (media_no_sound, those of `open_media`) and `Cancelled`.
     """
     with open_media(path, max_pixels) as container:
         stream = sound_stream(container)
@@ -45,10 +46,9 @@ def outline(path: Path, info: MediaInfo, control: Control, max_pixels: int = MAX
         for frame in decoded(container, stream):
             control.check()
             time = frame.time - begin if frame.time is not None else reader.seconds
-            if time > LONGEST:
-                raise bad_times(path)
-            control.report(time / info.duration if info.duration else 0.0)
-            reader.take(frame, time)
+            if time <= info.length + OVER:
+                reader.take(frame, time)
+            control.report(time / info.length if info.length else 0.0)
     return reader.peaks()
 
 

@@ -24,7 +24,14 @@ SHORTER, LONGER = 720, 1920
 HIGHEST_RATE = 30
 """Frames a second: the most that a proxy has, which is what clips have."""
 
-_LOWEST_RATE = 5  # what says less is told wrong, or stands for seconds: it gets the highest rate, and its key frames
+SLOWEST_RATE = 5
+"""Frames a second of a proxy of slides, or of a file whose times are broken: one that says it lasts a day is not worth
+millions of frames."""
+
+OVER = 1.0
+"""Seconds that what is made of a file may be longer than the file: broken times would have gaps of hours filled up."""
+
+_SLIDES = 1  # frames a second: pictures that come more seldom than that are slides
 _ROUNDED = Fraction(1, 100)
 _SOUND_RATE = 48_000
 _ENCODER = (
@@ -32,7 +39,9 @@ _ENCODER = (
     *("-profile:v", "high", "-pix_fmt", "yuv420p", "-threads", "4", "-filter_threads", str(DECODE_THREADS)),
     *("-color_range", "tv", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"),
 )
-_SOUND = ("-af", f"aresample={_SOUND_RATE}:async=1:first_pts=0", "-ac", "2", "-c:a", "aac", "-b:a", "128k")
+_ANYTHING = ("-max_error_rate", "1")
+"""However much of it is broken: what decodes is shown."""
+
 _CONTAINER = ("-map_metadata", "-1", "-map_chapters", "-1", "-movflags", "+faststart", "-f", "mp4")
 """Nothing of what a camera wrote beside the picture goes along: it may say where it was taken."""
 
@@ -60,7 +69,9 @@ def proxy_form(info: MediaInfo) -> ProxyForm:
 
 
 def _rate(info: MediaInfo) -> Fraction:
-    if info.variable_frame_rate or not _LOWEST_RATE <= info.fps <= HIGHEST_RATE + _ROUNDED:
+    if info.fps < _SLIDES:
+        return Fraction(SLOWEST_RATE)
+    if info.variable_frame_rate or info.fps > HIGHEST_RATE + _ROUNDED:
         return Fraction(HIGHEST_RATE)
     return Fraction(info.fps).limit_denominator(1001)
 
@@ -71,22 +82,13 @@ def make_proxy(source: Source, info: MediaInfo, sound: int | None, out: Path, pl
     Raises `RenderError`, `StorageError` and `Cancelled`.
     """
     form = proxy_form(info)
-    heard = () if sound is None else ("-map", f"0:{sound}", *_SOUND)
     with new_file(out) as temporary, storage_errors(out):
         place.run(
             f"making the preview of {source.name}",
             (Input(source.path, ("-threads", str(DECODE_THREADS))),),
             (
-                *(
-                    "-map",
-                    f"0:{source.stream}",
-                    "-vf",
-                    _filters(source, info, form),
-                    *_ENCODER,
-                    "-g",
-                    str(form.key_frames),
-                ),
-                *(*heard, "-sn", "-dn", *_CONTAINER, f"file:{temporary.absolute()}"),
+                *(*_picture(source, info, form), *_heard(info, sound), "-sn", "-dn"),
+                *(*_ANYTHING, *_CONTAINER, f"file:{temporary.absolute()}"),
             ),
             frames=math.ceil(info.duration * form.rate),
         )
@@ -98,8 +100,8 @@ def make_proxy(source: Source, info: MediaInfo, sound: int | None, out: Path, pl
             )
 
 
-def _filters(source: Source, info: MediaInfo, form: ProxyForm) -> str:
-    """Return the filters from the source's pictures to the proxy's.
+def _picture(source: Source, info: MediaInfo, form: ProxyForm) -> tuple[str, ...]:
+    """Return ffmpeg's arguments for the picture.
 
     Where pictures are left out, that comes first, so that those are not worked on. Where one stands for long it is
     repeated last: ffmpeg 5.1 makes all that stand for it at once, and so holds one only.
@@ -108,4 +110,18 @@ def _filters(source: Source, info: MediaInfo, form: ProxyForm) -> str:
     sized = f"scale=w={form.width}:h={form.height}:{scale_options(source.colours)}"
     work = [*TURNS[source.turn], sized, to_bt709(source.colours), "setsar=1"]
     fewer = info.fps > form.rate + _ROUNDED and not info.variable_frame_rate
-    return ",".join([steady, *work] if fewer else [*work, steady])
+    filters = ",".join([f"trim=end={_end(info)}", *([steady, *work] if fewer else [*work, steady])])
+    return ("-map", f"0:{source.stream}", "-vf", filters, *_ENCODER, "-g", str(form.key_frames))
+
+
+def _heard(info: MediaInfo, sound: int | None) -> tuple[str, ...]:
+    """Return ffmpeg's arguments for the sound: from the file's second 0 on, and gaps filled with silence."""
+    if sound is None:
+        return ()
+    steady = f"atrim=end={_end(info)},aresample={_SOUND_RATE}:async=1:first_pts=0"
+    return ("-map", f"0:{sound}", "-af", steady, "-ac", "2", "-c:a", "aac", "-b:a", "128k")
+
+
+def _end(info: MediaInfo) -> str:
+    """Return the second after which nothing is let through."""
+    return f"{info.length + OVER:.3f}"

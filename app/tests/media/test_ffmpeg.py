@@ -65,7 +65,8 @@ def test_filters_are_found_in_code() -> None:
 
 def test_what_is_needed_is_what_is_used() -> None:
     """Every filter, encoder and option that stands in the code is asked for, and none that does not."""
-    modules = {path.name: path.read_text() for path in Path(runner.__file__).parent.glob("*.py")}
+    folder = Path(runner.__file__).parent
+    modules = {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*.py")}
     _, begins, behind = modules["ffmpeg.py"].partition("_RED = ")
     modules["ffmpeg.py"] = begins + behind  # without the lists themselves
     listed = subprocess.run([find_ffmpeg().path, "-v", "0", "-filters"], capture_output=True, text=True, check=True)

@@ -117,6 +117,14 @@ def test_a_gap_is_silence(tmp_path: Path) -> None:
     assert (np.abs(pairs[:47]) > 10).all() and not pairs[53:97].any() and (np.abs(pairs[103:148]) > 10).all()
 
 
+def test_times_that_are_broken_do_not_make_it_any_longer(make: ClipMaker, tmp_path: Path) -> None:
+    plain, clip = make(seconds=2, cuts=(), size=(320, 180), seed=78), tmp_path / "jump.mkv"
+    jump = "setts=pts=PTS+gt(PTS*TB\\,1)*36000/TB:dts=DTS+gt(PTS*TB\\,1)*36000/TB"
+    ffmpeg("-i", plain, "-c", "copy", "-bsf:a", jump, "-max_interleave_delta", "0", clip)
+    _, pairs = outlined(clip)
+    assert len(pairs) <= 3 * PER_SECOND
+
+
 def test_sound_that_changes_its_form_midway(tmp_path: Path) -> None:
     parts = []
     for number, (channels, rate) in enumerate([(1, 48_000), (2, 44_100)]):
