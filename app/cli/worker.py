@@ -8,6 +8,7 @@ from types import FrameType
 
 from app.cli.output import STOPS, console
 from app.config import Settings, load_settings
+from app.services import logs
 from app.services.job_storage import JobStorage
 from app.workflows.jobs.supervisor import Supervisor
 
@@ -15,6 +16,7 @@ from app.workflows.jobs.supervisor import Supervisor
 def worker_command() -> int:
     """Work on jobs until Ctrl-C or SIGTERM; what is not finished then goes on elsewhere or later."""
     settings = load_settings()
+    logs.set_up(settings, "worker")
     JobStorage(settings)  # a database that is away is told here, and not again and again by workers that end
     asked = threading.Event()
     with stopped_by(asked.set), standing_worker(settings):

@@ -261,6 +261,8 @@ def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch
 def test_the_setting_names_what_else_may_be_asked(settings: Settings) -> None:
     with answering(reply(b"here")) as server:
         assert body_of(outbound_for(settings), server.address()) == b"here"
+        for_others = outbound_for(load_settings(auth="local"))  # whoever asks such a server is somewhere else
+        assert refusal(for_others, server.address()).instance_code == "address_refused"
     outbound_for(load_settings(allow_hosts="10.0.0.0/8")).require_allowed("http://10.1.2.3/")
     assert "EDIT_FACTORY_ALLOW_HOSTS" in refused_beforehand(outbound_for(settings), "http://10.1.2.3/").hint
 
