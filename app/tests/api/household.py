@@ -18,6 +18,9 @@ from app.tests.api.signing import LIBRARY, Browser, bearer
 from app.tests.services.library.clip_rows import add_clip, edit_of, with_words
 from app.tests.services.library.things import a_medium
 
+FIELDS = {"text": "Bună ziua", "tts_text": "Bună ziua", "script": "Bună ziua"}
+"""What is said in forms."""
+
 SRT = "1\n00:00:00,000 --> 00:00:01,000\nBună ziua\n"
 
 
@@ -105,6 +108,19 @@ class Household:
             "create_export": {"clip_ids": [ids["clip_id"]], "kind": "srt"},
         }
         return bodies[operation]
+
+    def form(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Return a form of what must be in it, and of what names these things."""
+        fields, files = {}, {}
+        for name, told in schema["properties"].items():
+            one = told.get("items", told)
+            if "binary" in (one.get("format"), one.get("contentEncoding")) or "contentMediaType" in one:
+                files[name] = ("new.mp4", b"abcd")
+            elif name in self.ids:
+                fields[name] = self.ids[name]
+            elif name in schema.get("required", ()) or name in FIELDS:
+                fields[name] = FIELDS[name]
+        return {"data": fields, "files": files}
 
     def _made(self, place: str, **body: Any) -> str:
         return str(self._posted(place, body)["id"])

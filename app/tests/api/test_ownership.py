@@ -35,6 +35,7 @@ ADMIN = ("/webhooks", "/api-keys")
 QUERY = ("project_id", "clip_id", "job_id", "webhook_id", "parent")
 """Parameters of a query that name something with an owner."""
 
+FORM = "multipart/form-data"
 RAW = {"application/octet-stream", "application/offset+octet-stream"}
 
 NOT_MADE_YET = {"preview_unknown", "analysis_unknown"}
@@ -53,6 +54,7 @@ class Operation:
     named: tuple[str, ...]
     asked: tuple[str, ...]
     body: str | None
+    fields: dict[str, Any] = field(default_factory=dict, hash=False)
     answers: frozenset[str] = field(default=frozenset())
 
     def __str__(self) -> str:
@@ -65,7 +67,8 @@ class Operation:
 
 
 def operations(app: FastAPI) -> list[Operation]:
-    """Return all of them, those that remove something last."""
+    """Return all of them, once for each kind of body that they take; those that remove something last."""
+    document = app.openapi()
     found = [
         Operation(
             method.upper(),
@@ -73,13 +76,23 @@ def operations(app: FastAPI) -> list[Operation]:
             told["operationId"],
             tuple(one["name"] for one in told.get("parameters", ()) if one["in"] == "path"),
             tuple(one["name"] for one in told.get("parameters", ()) if one["in"] == "query"),
-            next(iter(told.get("requestBody", {}).get("content", {})), None),
+            kind,
+            resolved(document, content.get("schema", {})),
             frozenset(told["responses"]),
         )
-        for path, methods in app.openapi()["paths"].items()
+        for path, methods in document["paths"].items()
         for method, told in methods.items()
+        for kind, content in told.get("requestBody", {}).get("content", {None: {}}).items()
     ]
     return sorted(found, key=lambda one: one.method == "DELETE")
+
+
+def resolved(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema itself, for one that is only referred to."""
+    name = schema.get("$ref", "").rpartition("/")[2]
+    found = document["components"]["schemas"][name] if name else schema
+    assert isinstance(found, dict)
+    return found
 
 
 @dataclass(frozen=True)
@@ -109,12 +122,13 @@ class Asked:
     def _body(self, operation: Operation) -> dict[str, Any]:
         if operation.body is None:
             return {}
-        if operation.body == "multipart/form-data":
-            return {"files": {"file": ("new.mp4", b"abcd")}}
+        about = self.other if "body" in self.theirs else self.house
+        if operation.body == FORM:
+            return about.form(operation.fields)
         if operation.body != "application/json":
             return {"content": b"abcd"}  # its type is a header
         try:
-            return {"json": (self.other if "body" in self.theirs else self.house).body(operation.name)}
+            return {"json": about.body(operation.name)}
         except KeyError as error:
             raise AssertionError(f"{operation}: what does {operation.name} take? Say so in the household.") from error
 
@@ -206,7 +220,8 @@ def test_the_owner_may_do_all(app: FastAPI, ana: Household) -> None:
 def ways(operation: Operation, ana: Household, ion: Household) -> list[frozenset[str]]:
     """Return which of the things that an operation names are to be hers: none, all, and each alone."""
     names = operation.of_things
-    if operation.body == "application/json" and ana.body(operation.name) != ion.body(operation.name):
+    in_json = operation.body == "application/json" and ana.body(operation.name) != ion.body(operation.name)
+    if in_json or (operation.body == FORM and ana.form(operation.fields) != ion.form(operation.fields)):
         names = [*names, "body"]
     found = [frozenset({name}) for name in names]
     return [frozenset(), *found, *([frozenset(names)] if len(names) > 1 else [])]
