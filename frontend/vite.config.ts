@@ -9,5 +9,5 @@ export default defineConfig({
   // The page is part of the Python package: FastAPI serves it from here.
   build: { outDir: "../app/data/page", emptyOutDir: true, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   server: { proxy: { "/api": server, "/docs": server, "/openapi.json": server } },
-  test: { environment: "node", include: ["tests/**/*.test.{ts,tsx}"], setupFiles: ["tests/setup.ts"] },
+  test: { environment: "node", include: ["tests/**/*.test.{ts,tsx}"], setupFiles: ["tests/setup.ts"], testTimeout: 120_000 },
 });

@@ -11,7 +11,10 @@ export function JobActions({ job, title, removable = false }: { job: JobSummary;
   const { t } = useSpeech();
   const known = useQueryClient();
   const path = { job_id: job.job_id };
-  const changed = () => known.invalidateQueries({ queryKey: ["jobs"] });
+  const changed = async () => {
+    void known.invalidateQueries({ queryKey: ["clips"] }); // what its end has left of them
+    await known.invalidateQueries({ queryKey: ["jobs"] });
+  };
   const cancel = useMutation({
     mutationFn: () => answer(cancelJob({ path, throwOnError: true })),
     onSuccess: (now) => {
