@@ -53,14 +53,20 @@ def test_costs_as_a_table_that_no_spreadsheet_runs(ask: Ask) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "query",
-    ["from=2026-13-01", "from=2026-11-02&to=2026-11-01", "group_by=hour", "service=a%20b", "job_id=", "project_id=%00"],
-)
-def test_what_cannot_be_asked(ask: Ask, query: str) -> None:
-    answer = ask("GET", f"{USAGE}/costs?{query}")
-    assert answer.status_code == 422
-    assert answer.json()["code"] == "invalid_input"
+NO_QUERIES = [
+    "from=2026-13-01",
+    "from=2026-11-02&to=2026-11-01",
+    "group_by=hour",
+    "service=a%20b",
+    "job_id=",
+    "project_id=%00",
+]
+
+
+def test_what_cannot_be_asked(ask: Ask) -> None:
+    for query in NO_QUERIES:
+        answer = ask("GET", f"{USAGE}/costs?{query}")
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
 
 
 @pytest.mark.usefixtures("spent")
