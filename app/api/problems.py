@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from starlette.exceptions import HTTPException
 
+from app.api.methods import methods_of
 from app.errors import EditFactoryError, NotSignedIn, TooManyRequests
 from app.models.base import Record
 from app.services import logs
@@ -156,6 +157,8 @@ async def _of_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
     answer = problem_of_status(error.status_code)
     answer.headers.update(error.headers or {})
+    if error.status_code == 405 and (methods := methods_of(request.app, request.url.path)):
+        answer.headers["Allow"] = ", ".join(methods)
     return answer
 
 

@@ -92,3 +92,17 @@ def test_problems_are_described_under_their_own_media_type() -> None:
     described = documented(404)[404]
     assert described["description"] == "Not Found"
     assert described["content"]["application/problem+json"]["schema"]["$ref"].endswith("/Problem")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/projects", "GET, POST"),
+        ("TRACE", "/projects/x", "DELETE, GET, PATCH"),
+        ("BREW", "/jobs/x/cancel", "POST"),
+        ("PATCH", "/jobs/x", "DELETE, GET"),
+    ],
+)
+def test_all_methods_of_an_address_are_named(ask: Ask, method: str, path: str, allowed: str) -> None:
+    answer = ask(method, f"/api/v1/library{path}")
+    assert (answer.status_code, answer.json()["code"], answer.headers["allow"]) == (405, "method_not_allowed", allowed)
