@@ -45,6 +45,7 @@ def test_there_is_an_option_for_every_field_of_a_request() -> None:
         "brand",
         "marks",
         "names",
+        "in_order",
         "render",
         "out",
     }
