@@ -8,7 +8,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -43,7 +43,6 @@ _LONGEST_ASKED = 24 * HOUR
 """Who answers Retry-After may ask for more patience than ours, but not for ever."""
 _LOOK_SECONDS = 1.0
 _AT_ONCE, _AT_ONCE_TO_ONE = 8, 2
-_MOST_LOOKED_AT = 500
 _BUSY_SECONDS = 0.05
 _LAST_SECONDS = 2.0
 """What a process that ends gives to messages under way."""
@@ -96,7 +95,7 @@ class Sender:
         """Begin to send what is due, if the lease can be had; return how many messages that are."""
         left = self._left()
         with self._database.read() as connection:
-            due = [row for row in connection.execute(_due(_MOST_LOOKED_AT)) if row.id not in left]
+            due = [row for row in connection.execute(_due(self._busy())) if row.id not in left]
         if not due and not left:
             return 0
         with self._database.write() as connection:
@@ -105,10 +104,14 @@ class Sender:
         begun = [row for row in due if self._begun(row.id, row.url)]
         return len(begun)
 
+    def _busy(self) -> set[str]:
+        """Return the addresses to which enough is under way: one that is slow must not hold up others."""
+        urls = [url for url, _ in self._under_way.values()]
+        return {url for url in urls if urls.count(url) >= _AT_ONCE_TO_ONE}
+
     def _begun(self, delivery_id: str, url: str) -> bool:
-        """Begin to send a message, unless enough are under way: one address that is slow must not hold up others."""
-        to_one = sum(other == url for other, _ in self._under_way.values())
-        if len(self._under_way) >= _AT_ONCE or to_one >= _AT_ONCE_TO_ONE:
+        """Begin to send a message, unless enough are under way."""
+        if len(self._under_way) >= _AT_ONCE or url in self._busy():
             return False
         work = partial(self._quietly, partial(self.send, delivery_id))
         thread = threading.Thread(target=work, name="webhook", daemon=True)  # no answer is worth waiting for at the end
@@ -132,7 +135,11 @@ class Sender:
         if message is None:
             return
         began = time.monotonic()
-        outcome, wait = self._post(message)
+        try:
+            outcome, wait = self._post(message)
+        except Exception:  # it would be tried again at once, and for ever
+            log.exception("a webhook could not be sent")
+            outcome, wait = {"error": "Something went wrong inside Edit Factory."}, 0.0
         tried = Try(at=now(), milliseconds=round((time.monotonic() - began) * 1000), **outcome)
         with self._database.write() as connection:
             self._note(connection, delivery_id, tried, wait)
@@ -157,13 +164,14 @@ class Sender:
         if "links" not in payload["data"]:
             payload = with_links(connection, payload, row.owner, self._settings.public_url)
         connection.execute(_of(row.id).values(payload=payload, url=url))
-        return _Message(row.id, url, signed_by, body_of(payload))
+        return _Message(row.id, url, signed_by, payload)
 
     def _post(self, message: "_Message") -> tuple[dict[str, Any], float]:
         """Send; return the status, or why there is none, and the seconds that the answer asks to wait."""
-        headers = headers_of(message.id, now(), message.body, message.signed_by)
+        body = body_of(message.payload)
+        headers = headers_of(message.id, now(), body, message.signed_by)
         try:
-            with self._outbound.ask("POST", message.url, headers=headers, body=message.body, limits=_LIMITS) as reply:
+            with self._outbound.ask("POST", message.url, headers=headers, body=body, limits=_LIMITS) as reply:
                 return {"status": reply.status}, _asked_pause(reply)
         except AddressError as error:
             return {"error": f"{error.message} [{error.instance_code}]"}, 0.0
@@ -191,17 +199,14 @@ class _Message:
     id: str
     url: str
     signed_by: str
-    body: bytes
+    payload: dict[str, Any]
 
 
-def _due(limit: int) -> Select[Any]:
+def _due(busy: Collection[str]) -> Select[Any]:
+    """Ask for what is due, but for addresses that are busy; what is under way is due as well until it is noted."""
     is_due = and_(webhook_deliveries.c.state == "waiting", webhook_deliveries.c.next_at <= now())
-    return (
-        select(webhook_deliveries.c.id, webhook_deliveries.c.url)
-        .where(is_due)
-        .order_by(webhook_deliveries.c.next_at)
-        .limit(limit)
-    )
+    query = select(webhook_deliveries.c.id, webhook_deliveries.c.url).where(is_due)
+    return query.where(webhook_deliveries.c.url.not_in(busy)).order_by(webhook_deliveries.c.next_at).limit(2 * _AT_ONCE)
 
 
 def _waiting(delivery_id: str) -> Select[Any]:
@@ -239,7 +244,7 @@ def _asked_pause(reply: Reply) -> float:
         return min(float(asked), _LONGEST_ASKED)
     try:
         moment = parsedate_to_datetime(asked)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
     if moment.tzinfo is None:
         return 0.0

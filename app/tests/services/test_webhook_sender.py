@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 
 import pytest
@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from standardwebhooks import WebhookVerificationError
 
 from app.config import Settings, load_settings
-from app.db.tables import clips, exports, webhook_deliveries
+from app.db.tables import clips, exports, webhook_deliveries, webhook_endpoints
 from app.db.types import now
 from app.models.library.webhook import Delivery
 from app.services import webhook_sender
@@ -194,6 +194,19 @@ def test_redirects_silence_and_private_addresses_are_failures_that_are_told(
         assert "[address_refused]" in told[job_id].tries[0].error
 
 
+def test_what_cannot_be_sent_at_all_is_a_failed_try(storage: JobStorage) -> None:
+    webhooks, sender = Webhooks(storage.database), Sender(load_settings())
+    with receiving() as receiver:
+        webhooks.create(None, receiver.url)
+        with storage.database.write() as connection:
+            connection.execute(update(webhook_endpoints).values({"secret": "whsec_"}))  # nobody can sign with that
+        end(storage)
+        (delivery,) = send_all(sender, webhooks)
+        assert receiver.got == []
+    assert (delivery.state, "went wrong" in delivery.tries[0].error) == ("waiting", True)
+    assert delivery.next_at is not None and delivery.next_at > now()
+
+
 def test_an_endpoint_that_was_removed_is_not_told(storage: JobStorage) -> None:
     webhooks, sender = Webhooks(storage.database), Sender(load_settings())
     with receiving() as receiver:
@@ -265,11 +278,11 @@ def test_a_database_that_is_away_does_not_end_the_sender(storage: JobStorage, mo
     broken = webhook_sender._due
     looks = []
 
-    def due(limit: int) -> object:
-        looks.append(limit)
+    def due(busy: Collection[str]) -> object:
+        looks.append(busy)
         if len(looks) == 1:
             raise RuntimeError("away")
-        return broken(limit)
+        return broken(busy)
 
     monkeypatch.setattr(webhook_sender, "_due", due)
     with receiving() as receiver:
