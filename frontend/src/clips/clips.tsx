@@ -60,8 +60,11 @@ function ClipCard({ clip, projectId }: { clip: ClipView; projectId: string }) {
           <p className="px-4 text-center text-sm text-white/70">{t("clips.waiting")}</p>
         )}
       </div>
-      <div className="flex grow flex-col justify-between gap-3 p-3">
-        <p className="font-medium break-words">{name}</p>
+      <div className="flex grow flex-col justify-between gap-2 p-3">
+        <div className="flex items-start justify-between gap-2">
+          <p className="py-1.5 font-medium break-words">{name}</p>
+          <Opinion clip={clip} projectId={projectId} />
+        </div>
         <div className="flex flex-wrap items-center gap-1.5">
           {clip.files.mp4 && (
             <ButtonLink icon="download" href={clip.files.mp4} download aria-label={t("clips.mp4.of", { name })}>
@@ -73,7 +76,6 @@ function ClipCard({ clip, projectId }: { clip: ClipView; projectId: string }) {
               {t("clips.srt")}
             </ButtonLink>
           )}
-          <Opinion clip={clip} projectId={projectId} />
         </div>
       </div>
     </li>
@@ -91,7 +93,7 @@ function Opinion({ clip, projectId }: { clip: ClipView; projectId: string }) {
   });
   const { name } = clip;
   return (
-    <span className="ml-auto flex">
+    <span className="flex shrink-0">
       {([true, false] as const).map((keep) => (
         <Button
           key={String(keep)}

@@ -25,7 +25,7 @@ export function Footage({ projectId }: { projectId: string }) {
         {t("footage.title")}
       </h2>
       {videos.length > 0 && (
-        <ul className="grid grid-cols-2 gap-3 sm:grid-cols-3">
+        <ul className="grid gap-3 [grid-template-columns:repeat(auto-fill,minmax(min(9.5rem,100%),1fr))]">
           {videos.map((video) => (
             <VideoTile key={video.id} video={video} projectId={projectId} />
           ))}
