@@ -140,11 +140,12 @@ def test_another_text_makes_the_clip_as_long_as_it_and_keeps_its_shots(
     project = library.ask("POST", "/projects", 201, json={"name": "Ceai"})
     upload(library, make(seconds=14, cuts=(3, 6, 9, 12), size=(640, 360), seed=71), "ceai.mp4", project["id"])
     options = {"voice": "espeak:ro", "language": "ro", "quality": "draft", "duration": 6}
-    wish = {"scripts": ["Un ceai cald pentru o seară lungă de iarnă."], "options": options, "render": False}
+    wish = {"scripts": ["Un ceai cald 🍵 pentru o seară lungă de iarnă."], "options": options, "render": False}
     made = library.done(library.ask("POST", f"/projects/{project['id']}/generate", 202, json=wish))
     clip_id = made["clips"][0]["clip_id"]
     before = library.ask("GET", f"/clips/{clip_id}/edit")
-    assert not library.ask("GET", f"/clips/{clip_id}")["rendered"]
+    draft = library.ask("GET", f"/clips/{clip_id}")
+    assert not draft["rendered"] and "🍵" in draft["notes"][0], "what to know of it is told before it is rendered"
 
     text = "Un ceai cald pentru o seară foarte lungă și foarte rece de iarnă."
     job = library.ask("PUT", f"/clips/{clip_id}/content", 202, json={"tts_text": text, "style": "off"})

@@ -34,7 +34,7 @@ from app.workflows.clips.decide import Spoken, decide, of_variant
 from app.workflows.clips.logo import logo_ref, probe_logo
 from app.workflows.clips.music import music_ref, probe_music
 from app.workflows.clips.places import require_space
-from app.workflows.clips.summary import describe, likenesses, sound_notes, voice_notes
+from app.workflows.clips.summary import clip_notes, describe, likenesses, sound_notes, voice_notes
 from app.workflows.jobs.parts_of_job import PartOfJob, do_parts, error_of, require_all
 from app.workflows.jobs.records import Json, Source, read_request, source_of
 from app.workflows.jobs.run import JobRun, durable
@@ -309,6 +309,7 @@ def _note_clips(connection: Connection, job: JobRun, asked: MakeRequest, decided
             edit_identity=edit.identity,
             render_job_id=part_id(job.job_id, "render", edit.identity) if asked.render else None,
             script_id=of_variant(asked.script_ids, number),
+            notes=tuple(clip_notes(edit)),
         )
         for edit, number in zip(edits, decided["variants"], strict=True)
     ]

@@ -22,6 +22,7 @@ from app.workflows.clips.prepare import prepared
 from app.workflows.clips.publish import Rendering, check_and_poster, join, picture, reveal, sound
 from app.workflows.clips.shown import keep_shown, show_nothing
 from app.workflows.clips.stems import choose_stem, take_stem
+from app.workflows.clips.summary import clip_notes
 from app.workflows.jobs.patience import patiently
 from app.workflows.jobs.records import Json, source_of
 from app.workflows.jobs.run import JobRun, durable
@@ -132,7 +133,8 @@ def _note(connection: Connection, job: JobRun, request: Json, edit: Edit, result
     clip = rendered_clip(connection, request["clip_id"])
     if clip is None or _is_overtaken(clip, request["edit"]):  # what was made is nobody's
         return dict(result["files"])
-    changes = {"files": result["files"], "rendered_identity": edit.identity}
+    notes = [*clip_notes(edit), *result["notes"]]
+    changes = {"files": result["files"], "rendered_identity": edit.identity, "notes": notes}
     if clip.edit_identity == request["edit"]:  # what was asked for is what its person wants still
         changes["edit_identity"] = edit.identity
     if not clip.is_rendered and clip.name == edit.name:

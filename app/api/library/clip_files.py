@@ -54,7 +54,7 @@ async def get_clip_file(context: In, who: Who, clip_id: str, kind: FileKind, req
     "/srt",
     summary="A clip's captions",
     response_class=Response,
-    responses={200: {"content": {"application/x-subrip": {}}, "description": "SubRip"}, **documented(404)},
+    responses={200: {"content": {"application/x-subrip": {}}, "description": "SubRip"}, **documented(404, 410)},
 )
 async def get_clip_captions(context: In, who: Who, clip_id: str) -> Response:
     """Return the captions of the newest document, rendered or not; a clip without any has none."""
@@ -63,7 +63,7 @@ async def get_clip_captions(context: In, who: Who, clip_id: str) -> Response:
     return Response(text, media_type="application/x-subrip", headers={"X-Content-Type-Options": "nosniff"})
 
 
-@router.get("/edit", summary="A clip's edit document", responses=documented(404, 422))
+@router.get("/edit", summary="A clip's edit document", responses=documented(404, 410))
 async def get_clip_edit(context: In, who: Who, clip_id: str) -> Edit:
     """Return the newest edit document: all that decides what is seen and heard."""
     return await context.storage.run_async(_edit, context, who.owner, clip_id)

@@ -35,11 +35,12 @@ def describe(edit: Edit, voice: Voice | None, sources: Mapping[str, tuple[Path, 
             for shot in edit.shots
         ),
         cost_microdollars=voice.cost_microdollars if voice else 0,
-        notes=tuple(_clip_notes(edit)),
+        notes=tuple(clip_notes(edit)),
     )
 
 
-def _clip_notes(edit: Edit) -> Iterator[str]:
+def clip_notes(edit: Edit) -> Iterator[str]:
+    """Yield what to know of a clip, rendered or not."""
     if edit.captions and edit.captions.burnt:
         text = " ".join(word.text for cue in edit.captions.cues for word in cue.words)
         unshown = unshown_letters(caption_styles()[edit.captions.style], text)
