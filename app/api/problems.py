@@ -147,10 +147,14 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - what it is registered for
     first = error.errors()[0]
     place = [str(part) for part in first["loc"][1:]]
-    field = ".".join(place) or str(first["loc"][0])
-    return problem(
-        422, "invalid_input", f"{field}: {first['msg']}.", "The API's description says what it takes.", subject=field
-    )
+    field = _short(".".join(place) or str(first["loc"][0]), 200)
+    why = _short(first["msg"].removeprefix("Value error, "), 1_000)
+    return problem(422, "invalid_input", f"{field}: {why}.", "The API's description says what it takes.", subject=field)
+
+
+def _short(text: str, most: int) -> str:
+    """Return the text, which may hold what somebody sent, in so many letters at most."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 async def _of_http(request: Request, error: Exception) -> JSONResponse:

@@ -99,6 +99,19 @@ def test_what_a_project_cannot_be(ask: Ask) -> None:
     assert ask("GET", PROJECTS).json()["total"] == 0
 
 
+def test_what_was_sent_is_not_sent_back_at_length(ask: Ask) -> None:
+    long = "x" * 900_000
+    for body in ({"name": "a", long: 1}, {"name": "a", "options": {"preset": long}}, {"name": long}):
+        answer = ask("POST", PROJECTS, json=body)
+        assert answer.status_code == 422
+        assert len(answer.text) < 3_000
+
+
+def test_a_problem_says_why_and_nothing_of_the_program(ask: Ask) -> None:
+    detail = ask("POST", PROJECTS, json={"name": "a", "options": {"preset": "vhs"}}).json()["detail"]
+    assert detail.startswith("options.preset: There is no preset named 'vhs'. Choose one of: tiktok, ")
+
+
 def test_a_logo_that_is_not_there(ask: Ask) -> None:
     body = {"name": "a", "brand": {"logo": {"asset_id": "none"}}}
     assert code_of(ask("POST", PROJECTS, json=body)) == (404, "asset_unknown")
