@@ -96,7 +96,7 @@ def _tus(server: Server, file: Path) -> None:
             more = {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
             _asked(server, "PATCH", place, block, 204, more)
             offset += len(block)
-    while server.http.get(f"{_UPLOADS}/{place.rpartition('/')[2]}").json()["state"] != "done":
+    while server.http.get(place).json()["state"] != "done":
         sleep(_POLL_SECONDS)
 
 

@@ -166,7 +166,7 @@ async def send_tus_part(
     upload_offset: Offset = None,
     upload_checksum: Checksum = None,
 ) -> Response:
-    """Write the body at the offset. With the last part the check begins: `GET /uploads/{upload_id}` tells of it."""
+    """Write the body at the offset. With the last part the check begins: `GET /uploads/tus/{upload_id}` tells of it."""
     offset, expected = headers.number("Upload-Offset", upload_offset), headers.checksum(upload_checksum)
     if request.headers.get("content-type") != headers.PARTS:
         raise InputError(

@@ -83,9 +83,12 @@ async def put_upload(
     return await arrived(context, who, job, wait)
 
 
-@router.get("/{upload_id}", summary="How an upload is doing", responses=documented(404))
+@router.get("/tus/{upload_id}", summary="How an upload is doing", responses=documented(404))
 async def get_upload(context: In, who: Who, upload_id: str) -> UploadStatus:
-    """Return how much of it is there, and what became of it; it is known for a day."""
+    """Return how much of it is there, and what became of it; it is known for a day.
+
+    Also of uploads that came in another way than by tus: by address, in one request.
+    """
     uploads = Uploads(context.storage.database, context.settings)
     upload = await run_in_threadpool(uploads.require, who.owner, upload_id)
     return status_of(upload, await context.storage.get_job_async(receiving_job(upload.id)))

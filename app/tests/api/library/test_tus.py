@@ -89,13 +89,13 @@ def test_parts_make_the_whole_which_is_then_checked(tus: Client, waiting: Upload
     assert "upload-expires" in first.headers
     upload_id = place.rpartition("/")[2]
     assert context.storage.get_job(receiving_job(upload_id)) is None
-    assert ask("GET", f"/api/v1/library/uploads/{upload_id}").json()["state"] == "receiving"
+    assert ask("GET", f"{TUS}/{upload_id}").json()["state"] == "receiving"
     last = tus.sent(place, BYTES[1000:], 1000)
     assert (last.status_code, last.headers["upload-offset"]) == (204, str(len(BYTES)))
     assert waiting.place(upload_id).read_bytes() == BYTES
     job = context.storage.get_job(receiving_job(upload_id))
     assert job is not None and job["request"]["name"] == "plajă.mp4"
-    told = ask("GET", f"/api/v1/library/uploads/{upload_id}").json()
+    told = ask("GET", f"{TUS}/{upload_id}").json()
     assert (told["state"], told["job_id"], told["name"]) == ("checking", job["job_id"], "plajă.mp4")
 
 

@@ -53,8 +53,8 @@ def test_an_upload_goes_on_after_its_server_was_killed_in_the_middle_of_a_part(
         assert offset == 2_000_000  # what was sent after that may not be on the disk
         rest = server.http.patch(place, content=content[offset:], headers={**PARTS, "Upload-Offset": str(offset)})
         assert rest.status_code == 204, rest.text
-        until(lambda: server.http.get(f"{LIBRARY}/uploads/{upload_id}").json()["state"] == "done")
-        video_id = server.http.get(f"{LIBRARY}/uploads/{upload_id}").json()["video_id"]
+        until(lambda: server.http.get(f"{TUS}/{upload_id}").json()["state"] == "done")
+        video_id = server.http.get(f"{TUS}/{upload_id}").json()["video_id"]
         assert server.http.get(f"{LIBRARY}/videos/{video_id}/file").content == content
         assert not list((settings.data_dir / "media" / "incoming").iterdir())
 
@@ -81,7 +81,7 @@ def test_a_broken_connection_is_gone_on_from_where_it_broke(
         until(lambda: _offset(server, place) == 3_500_000)
         answer = server.http.patch(place, content=content[3_500_000:], headers={**PARTS, "Upload-Offset": "3500000"})
         assert answer.status_code == 204
-        upload = f"{LIBRARY}/uploads/{place.rpartition('/')[2]}"
+        upload = place
         until(lambda: server.http.get(upload).json()["state"] == "done")
 
 
@@ -138,7 +138,7 @@ def _cancelled(server: Server, settings: Settings, address: str) -> None:
     until(lambda: not list((settings.data_dir / "media" / "incoming").iterdir()))
     with open_database(settings).read() as connection:
         upload_id = connection.execute(select(uploads.c.id).order_by(uploads.c.created_at.desc())).scalars().first()
-    told = server.http.get(f"{LIBRARY}/uploads/{upload_id}").json()
+    told = server.http.get(f"{TUS}/{upload_id}").json()
     assert (told["state"], told["error"]["code"], told["job_id"]) == ("failed", "cancelled", job_id)
 
 
