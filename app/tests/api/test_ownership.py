@@ -35,7 +35,7 @@ ADMIN = ("/webhooks", "/api-keys")
 QUERY = ("project_id", "clip_id", "job_id", "webhook_id", "parent")
 """Parameters of a query that name something with an owner."""
 
-FORM = "multipart/form-data"
+FORMS = {"multipart/form-data", "application/x-www-form-urlencoded"}
 RAW = {"application/octet-stream", "application/offset+octet-stream"}
 
 NOT_MADE_YET = {"preview_unknown", "analysis_unknown"}
@@ -123,7 +123,7 @@ class Asked:
         if operation.body is None:
             return {}
         about = self.other if "body" in self.theirs else self.house
-        if operation.body == FORM:
+        if operation.body in FORMS:
             return about.form(operation.fields)
         if operation.body != "application/json":
             return {"content": b"abcd"}  # its type is a header
@@ -221,7 +221,7 @@ def ways(operation: Operation, ana: Household, ion: Household) -> list[frozenset
     """Return which of the things that an operation names are to be hers: none, all, and each alone."""
     names = operation.of_things
     in_json = operation.body == "application/json" and ana.body(operation.name) != ion.body(operation.name)
-    if in_json or (operation.body == FORM and ana.form(operation.fields) != ion.form(operation.fields)):
+    if in_json or (operation.body in FORMS and ana.form(operation.fields) != ion.form(operation.fields)):
         names = [*names, "body"]
     found = [frozenset({name}) for name in names]
     return [frozenset(), *found, *([frozenset(names)] if len(names) > 1 else [])]
