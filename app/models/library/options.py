@@ -15,6 +15,9 @@ CAPTIONS_OFF = "off"
 
 Language = Annotated[str, Field(min_length=2, max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$")]
 VoiceId = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+BuiltIn = Annotated[str, Field(max_length=100)]
+"""What is asked for by name; GET /export-presets has all there are."""
+
 Speed = Annotated[float, Field(ge=0.5, le=2.0)]
 
 LARGEST_SEED = 2**53 - 1
@@ -51,9 +54,9 @@ class ClipOptions(Record):
         examples=["edge:ro-RO-AlinaNeural"],
     )
     speed: Speed | None = Field(default=None, description="Of the voice; 1 is its own.")
-    preset: str | None = Field(default=None, description="Where it is published.", examples=["tiktok"])
+    preset: BuiltIn | None = Field(default=None, description="Where it is published.", examples=["tiktok"])
     quality: QualityName | None = None
-    captions: str | None = Field(default=None, description='A caption style, or "off".', examples=["bold"])
+    captions: BuiltIn | None = Field(default=None, description='A caption style, or "off".', examples=["bold"])
     words_per_cue: Annotated[int, Field(ge=1, le=5)] | None = Field(
         default=None, description="Words on screen at a time."
     )

@@ -50,9 +50,10 @@ class Usage:
     def report(self, owner: str | None, today: date) -> UsageReport:
         """Return what was used today, in this month, and ever."""
         services = self.costs(owner, "service", None, None, CostFilter())
+        days = self.costs(owner, "day", today.replace(day=1), today, CostFilter())
         return UsageReport(
-            today=self.costs(owner, "service", today, today, CostFilter()).total,
-            this_month=self.costs(owner, "service", today.replace(day=1), today, CostFilter()).total,
+            today=_sum([one for one in days.totals if one.name == today.isoformat()]),
+            this_month=days.total,
             total=services.total,
             services=services.totals,
             latest=self.calls(owner, CostFilter(), limit=_LATEST).calls,
