@@ -10,6 +10,9 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+BROKEN = (av.FFmpegError, IndexError)
+"""What reading packets raises where a file is broken: PyAV has no place for one of a stream that appears midway."""
+
 
 @overload
 def decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]: ...
@@ -21,7 +24,7 @@ def decoded(container: InputContainer, stream: VideoStream | AudioStream) -> Ite
     while True:
         try:
             packet = next(packets)
-        except (StopIteration, av.FFmpegError):
+        except (StopIteration, *BROKEN):
             return
         try:
             yield from packet.decode()

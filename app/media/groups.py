@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.media.containers import open_media, picture_stream
+from app.media.decoding import BROKEN
 from app.models.control import Control
 
 Ticks = npt.NDArray[np.int64]
@@ -78,7 +79,7 @@ def _packets(
             if packet.is_keyframe:
                 keys.append(len(times))
             times.append(packet.pts)
-    except av.FFmpegError:
+    except BROKEN:
         return None, np.zeros(0, np.int64)
     ticks = np.array(times, np.int64)
     odd = np.unique(ticks).size != ticks.size

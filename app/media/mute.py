@@ -25,6 +25,7 @@ from app.errors import InputError, MediaError
 from app.media.ambience import VoiceRemover
 from app.media.atomic import new_file
 from app.media.containers import MAX_PIXELS, no_picture, open_media, picture_stream, shown, sound_stream
+from app.media.decoding import BROKEN
 from app.media.envelope import Envelope, Quieter, Samples, merged
 from app.media.probe import start_seconds
 from app.media.sound import SAMPLE_RATE
@@ -225,7 +226,7 @@ def _packets(source: InputContainer, picture: VideoStream, sound: AudioStream, w
     while True:
         try:
             packet = next(packets)
-        except (StopIteration, av.FFmpegError):
+        except (StopIteration, *BROKEN):
             return
         watch.at(packet)
         if packet.size or packet.stream is sound:

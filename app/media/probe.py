@@ -16,6 +16,7 @@ from av.video.stream import VideoStream
 from app.errors import MediaError
 from app.media import containers
 from app.media.containers import MAX_PIXELS, open_media, picture_stream, sound_stream
+from app.media.decoding import BROKEN
 from app.media.hashing import file_hash
 from app.media.photo import is_photo, photo_info
 from app.models.control import Control
@@ -83,7 +84,7 @@ def probe(
             raise containers.no_picture(path)
         try:
             picture = _picture(container, stream, path) if stream else {"duration": _length(container, sound)}
-        except av.FFmpegError as error:  # the container opened, but cannot be moved about in
+        except BROKEN as error:  # the container opened, but cannot be moved about in
             raise containers.undecodable(path) from error
         if not 0 <= cast(float, picture["duration"]) <= LONGEST:
             raise containers.bad_times(path)
@@ -193,7 +194,7 @@ def _first_frame(container: InputContainer, stream: VideoStream, path: Path) -> 
                 continue
             if frames:
                 return frames[0]
-    except av.FFmpegError as error:
+    except BROKEN as error:
         raise containers.undecodable(path) from error
     raise containers.undecodable(path)
 
@@ -209,7 +210,7 @@ def _packet_times(container: InputContainer, stream: VideoStream) -> _Times:
             if len(stamps) >= TIMED_PACKETS:
                 complete = False
                 break
-    except av.FFmpegError:  # cut off: what came before it counts
+    except BROKEN:  # cut off: what came before it counts
         pass
     shown = [pts for pts, _ in stamps if pts is not None]
     if len(shown) < len(stamps):  # AVI tells when to decode only
@@ -268,7 +269,7 @@ def _last_time(container: InputContainer, stream: VideoStream) -> float:
         for packet in container.demux(stream):
             if packet.size and packet.pts is not None:
                 end = max(end, (packet.pts + (packet.duration or 0)) * base)
-    except av.FFmpegError:
+    except BROKEN:
         pass
     return end or ((container.start_time or 0) + (container.duration or 0)) / _MICROSECONDS
 

@@ -11,11 +11,11 @@ camera that stalled, has one picture for seconds. Where one stands for longer th
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from app.media.containers import open_media, picture_stream
+from app.media.decoding import BROKEN
 from app.media.probe import start_seconds
 from app.models.timing import Span
 
@@ -62,7 +62,7 @@ def _last_key(container: InputContainer, stream: VideoStream, within: Span) -> f
                 break
             if shown is not None and packet.is_keyframe and shown <= within.end:
                 found = shown
-    except av.FFmpegError:
+    except BROKEN:
         return found
     return found
 
@@ -116,5 +116,5 @@ def _times_from(container: InputContainer, stream: VideoStream, seconds: float) 
             time = packet.dts if packet.pts is None else packet.pts  # AVI tells when to decode only
             if packet.size and time is not None and not packet.is_discard:
                 yield time * base - zero
-    except av.FFmpegError:
+    except BROKEN:
         return

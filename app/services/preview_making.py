@@ -8,6 +8,7 @@ from app.errors import MediaError
 from app.media.atomic import write_text
 from app.media.containers import MAX_PIXELS, open_media, shown, sound_stream
 from app.media.decodable import decodable_file
+from app.media.decoding import decoded
 from app.media.ffmpeg import Limits, Workplace, find_ffmpeg
 from app.media.graph import Source
 from app.media.held import in_turn
@@ -79,10 +80,11 @@ class PreviewMaker:
         return decodable_file(self.path, shown(Path(self.path.name)), self.info, self.folder)
 
     def _sound(self) -> int | None:
-        """Return the place of the sound among the file's streams, None where it has none."""
+        """Return the place of the sound among the file's streams, None where it has none of which anything decodes."""
         with open_media(self.path, self._max_pixels) as container:
             stream = sound_stream(container)
-            return stream.index if stream else None
+            is_heard = stream is not None and next(decoded(container, stream), None) is not None
+            return stream.index if stream and is_heard else None
 
     def _workplace(self, control: Control) -> Workplace:
         self.folder.mkdir(parents=True, exist_ok=True)

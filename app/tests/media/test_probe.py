@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import Cancelled, MediaError
+from app.media.analyze import analyze
 from app.media.hashing import file_hash
 from app.media.probe import normal_turn, probe, shown_size, varies
 from app.models.control import Control
@@ -227,3 +228,16 @@ def test_reading_a_file_for_its_hash_tells_how_far_it_is_and_can_be_stopped(clip
     control.cancel()
     with pytest.raises(Cancelled):
         probe(path, control=control)
+
+
+def test_a_broadcast_in_which_another_stream_appears_midway(tmp_path: Path) -> None:
+    """A recording goes from one programme into the next, which has sound; nothing at its ends says so."""
+    picture = ("-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=2")
+    silent, sounding, path = (tmp_path / f"{name}.ts" for name in ("silent", "sounding", "broadcast"))
+    ffmpeg(*picture, "-c:v", "mpeg2video", silent)
+    ffmpeg(*picture, "-f", "lavfi", "-i", "sine=d=2", "-c:v", "mpeg2video", sounding)
+    stuffing = (b"\x47\x1f\xff\x10" + b"\xff" * 184) * 40_000  # null packets: more than is looked into
+    path.write_bytes(stuffing.join(part.read_bytes() for part in (silent, sounding, silent)))
+    info = probe(path)
+    assert (info.width, info.height, info.fps, info.audio) == (160, 90, 25.0, None)
+    assert analyze(path, info, Control()).shots

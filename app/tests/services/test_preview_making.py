@@ -16,6 +16,7 @@ from app.models.previews import PreviewKind
 from app.services.preview_making import PreviewMaker
 from app.services.previews import Previews, wanted
 from app.tests.conftest import ClipMaker
+from app.tests.footage import ffmpeg
 from app.tests.media.photos import photo
 
 
@@ -105,3 +106,22 @@ def test_progress_ends_at_one_also_when_it_is_there(video: Path, settings: Setti
         shares: list[float] = []
         made(video, settings, tmp_path, "peaks", Control(shares.append))
         assert shares[-1] == 1.0
+
+
+def test_sound_that_does_not_decode_does_not_keep_the_picture_from_being_shown(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """What tells the decoder of the sound how to begin is broken: ffmpeg would not even start."""
+    path = tmp_path / "a.mkv"
+    picture = ("-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=1", "-f", "lavfi", "-i", "sine=d=1")
+    ffmpeg(*picture, "-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "libvorbis", path)
+    data = bytearray(path.read_bytes())
+    setup = data.index(b"\x05vorbis") + 7
+    data[setup : setup + 200] = b"\xa5" * 200
+    path.write_bytes(data)
+    assert probe(path).audio is not None
+    for kind in wanted(probe(path)):
+        made(path, settings, tmp_path, kind)
+    peaks = Previews(settings).peaks(probe(path).content_hash)
+    assert peaks is not None and peaks.length == 0
+    assert probe(Previews(settings).place(probe(path).content_hash, "proxy")).audio is None
