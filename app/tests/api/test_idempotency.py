@@ -12,6 +12,7 @@ import pytest
 from fastapi import APIRouter, FastAPI, File, Form, Request, Response
 from sqlalchemy import select, update
 
+from app.api.bodies import ANY_SIZE
 from app.api.context import Context
 from app.api.made import made_id
 from app.config import Settings
@@ -42,7 +43,7 @@ class Maker:
         router.add_api_route("", self.make, methods=["POST"], status_code=201)
         router.add_api_route("/none", self.none, methods=["POST"], status_code=204)
         router.add_api_route("/slow", self.slow, methods=["POST"])
-        router.add_api_route("/raw", self.raw, methods=["PUT"])
+        router.add_api_route("/raw", self.raw, methods=["PUT"], max_body_size=ANY_SIZE)
         router.add_api_route("/form", self.form, methods=["POST"])
         router.add_api_route("/unread", self.unread, methods=["POST"])
         router.add_api_route("/long", self.long, methods=["POST"])
