@@ -1,8 +1,13 @@
 """Renders over HTTP, as far as they are asked for and told of."""
 
+import asyncio
+
+import httpx
 import pytest
 
 from app.api.context import Context
+from app.db import close_databases
+from app.main import create_app
 from app.models.library.clip import Clip
 from app.tests.api.conftest import Ask
 from app.tests.services.library.clip_rows import add_clip, edit_of
@@ -56,3 +61,17 @@ def test_a_removed_clips_render_is_cancelled(ask: Ask, clip: Clip, context: Cont
     assert ask("DELETE", f"{CLIPS}/{clip.id}").status_code == 204
     job = context.storage.get_job(job_id)
     assert job is not None and job["status"] == "cancelled"
+
+
+def test_progress_is_known_to_a_server_that_was_started_anew(ask: Ask, clip: Clip, context: Context) -> None:
+    job_id = ask("POST", f"{CLIPS}/{clip.id}/render").json()["job_id"]
+    context.storage.update_job(job_id, {"progress": "picture", "percentage": 63.0, "estimated_remaining": 4.5})
+    close_databases()
+
+    async def look() -> httpx.Response:
+        transport = httpx.ASGITransport(app=create_app(context.settings))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            return await client.get(f"{CLIPS}/{clip.id}/render/progress")
+
+    told = asyncio.run(look()).json()
+    assert told == {"percentage": 63.0, "current_step": "picture", "estimated_remaining": 4.5}
