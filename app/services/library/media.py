@@ -61,12 +61,18 @@ class Media:
             return page_of(connection, query, usual_orders(media), sort, media_row, limit=limit, cursor=cursor)
 
     def path_of(self, row: MediaRow) -> Path:
-        """Return where the file is. Raises `MediaError` (media_gone) when it is not there any more."""
+        """Return where the file is. Raises `MediaError` (media_gone) when it is not there any more.
+
+        Of one that stays with its person, who may have put another one there, the size must be the same.
+        """
         with self._database.read() as connection:
             path = unquoted(row.place) if row.place is not None else self._contents.find(connection, row.content_hash)
-        if path is None or not path.is_file():
+        if path is None or not path.is_file() or (row.place is not None and path.stat().st_size != row.bytes):
             raise MediaError(
-                f"The file of {row.name} is gone.", hint="Bring it in again.", subject=row.name, code="media_gone"
+                f"The file of {row.name} is gone, or was changed.",
+                hint="Bring it in again.",
+                subject=row.name,
+                code="media_gone",
             )
         return path
 

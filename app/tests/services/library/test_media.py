@@ -215,11 +215,14 @@ def test_a_file_that_stays_with_its_person_is_found_there_or_told_to_be_gone(
 ) -> None:
     file = tmp_path / "a b.avi"
     file.write_bytes(CONTENT)
-    add(any_database, "theirs", place=quoted(file))
+    add(any_database, "theirs", place=quoted(file), bytes=len(CONTENT))
+    add(any_database, "another", place=quoted(file), bytes=len(CONTENT) + 1)
     add(any_database, "nowhere")
     assert library.path_of(library.require(None, "theirs")) == file
+    with pytest.raises(MediaError):
+        library.path_of(library.require(None, "another"))
     file.unlink()
-    for media_id in ("theirs", "nowhere"):
+    for media_id in ("theirs", "another", "nowhere"):
         with pytest.raises(MediaError) as caught:
             library.path_of(library.require(None, media_id))
         assert caught.value.instance_code == "media_gone"

@@ -7,6 +7,7 @@ from app.db import Database
 from app.models.library.media import MediaKind
 from app.models.media import MediaInfo
 from app.services.library.media import add_media
+from app.services.sources import unquoted
 
 ANA = "4c1d7f7e-52ba-4a6e-9d1e-0f5a5d9d5a01"
 """Somebody else than the person whose machine this is."""
@@ -43,9 +44,14 @@ def a_medium(
             kind=kind,
             name=name,
             content_hash=content_hash,
-            bytes=1000,
+            bytes=_size(columns.get("place")),
             media_type="video/mp4",
             info=info.model_dump(mode="json"),
             **columns,
         )
     return media_id
+
+
+def _size(place: str | None) -> int:
+    """Return the bytes of the file that stays at `place`, where there is one."""
+    return unquoted(place).stat().st_size if place is not None and unquoted(place).is_file() else 1000
