@@ -100,6 +100,11 @@ def test_beats_that_fit_into_the_lease(lease: float, beat: float) -> None:
     [
         ("allow_hosts", "n8n.lan, http://x"),
         ("public_url", "ftp://x"),
+        ("auth", "everybody"),
+        ("host_names", "a b"),
+        ("trusted_proxies", "10.0.0.0/33"),
+        ("session_days", 0),
+        ("rate_limit", -1),
         ("public_url", "https://a:b@x"),
         ("log_format", "x"),
     ],
