@@ -1,5 +1,6 @@
 """The sweeps of what people brought in: uploads that nobody goes on with, contents and previews that nothing needs."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator, Sequence
@@ -18,7 +19,6 @@ from app.services.job_storage import JobStorage
 from app.services.library.contents import FOLDER, INCOMING, Contents
 from app.services.library.uploads import Uploads
 from app.services.previews import previews_folder
-from app.workflows.receive import receiving_job
 from app.workflows.sweeps import OneByOne, Sweep
 
 _CONTENT = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{1,8}")
@@ -34,16 +34,17 @@ class LeftUploads(OneByOne):
         self._uploads = Uploads(storage.database, settings)
 
     def find(self) -> list[Find]:
-        """Return them by id, but for those that a job still checks."""
+        """Return them by id, but for those that a job still needs."""
         expired = set(self._uploads.expired())
         finds = [self._as_find(upload_id) for upload_id in sorted(expired)]
         lost = [path for path in self._files() if path.name not in expired and self._is_lost(path)]
-        return [find for find in finds if not self._is_needed(find.name)] + [
-            Find(name=path.name, path=path, bytes=size_of(path)) for path in lost if not self._is_needed(path.name)
-        ]
+        finds += [Find(name=path.name, path=path, bytes=size_of(path)) for path in lost]
+        work = self._work() if finds else ""
+        return [find for find in finds if find.name not in work]
 
     def _remove(self, find: Find) -> bool:
-        if find.name not in self._uploads.expired() and not (find.path and self._is_lost(find.path)):
+        is_left = find.name in self._uploads.expired() or (find.path is not None and self._is_lost(find.path))
+        if not is_left or find.name in self._work():
             return False
         self._uploads.remove(find.name)
         return True
@@ -59,11 +60,14 @@ class LeftUploads(OneByOne):
     def _is_lost(self, path: Path) -> bool:
         return age_of(path) > LEFT_SECONDS and not self._uploads.knows(path.name)
 
-    def _is_needed(self, name: str) -> bool:
-        """Whether a job that has not ended checks the upload, or, for a copy of a file, is named so itself."""
-        query = select(jobs.c.id).where(jobs.c.id.in_([name, receiving_job(name)]), jobs.c.status.not_in(TERMINAL))
+    def _work(self) -> str:
+        """Return all that jobs were asked for which have not ended: uploads that are named in it stay.
+
+        A copy that is being made of a file is named like its job.
+        """
+        query = select(jobs.c.id, jobs.c.data).where(jobs.c.status.not_in(TERMINAL))
         with self._storage.database.read() as connection:
-            return connection.execute(query).first() is not None
+            return json.dumps([tuple(row) for row in connection.execute(query)])
 
 
 class LeftContents(Sweep):

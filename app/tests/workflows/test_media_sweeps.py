@@ -174,6 +174,15 @@ def test_an_upload_that_waits_for_a_worker_stays(desk: Desk, database: Database,
     assert [find.name for find in left(desk, any_settings)] == [upload.id]
 
 
+def test_an_upload_that_other_work_waits_for_stays(desk: Desk, database: Database, any_settings: Settings) -> None:
+    upload = Uploads(database, any_settings).begin(None, None, "old.mp4", 3, {})
+    job = desk.submit("make", {"arrivals": [Arrival(name="old.mp4", upload_id=upload.id).model_dump(mode="json")]})
+    late(database, upload.id)
+    assert left(desk, any_settings) == []
+    desk.cancel(job["job_id"])
+    assert [find.name for find in left(desk, any_settings)] == [upload.id]
+
+
 def test_bytes_that_are_nobodys_go_after_a_day(desk: Desk, database: Database, any_settings: Settings) -> None:
     waiting = Uploads(database, any_settings)
     aged(waiting.place("lost"))
