@@ -5,7 +5,6 @@ Europe's alphabets one by one; others stay as they are.
 """
 
 import sqlite3
-import unicodedata
 from functools import cache
 from typing import Any
 
@@ -17,9 +16,10 @@ from app.models.letters import fold
 
 NAME = "edit_factory_fold"
 
-_LETTERS = (*range(0x41, 0x5B), *range(0xC0, 0x250), *range(0x370, 0x530), *range(0x1E00, 0x2000))
-"""Latin with its marks, Greek and Cyrillic."""
-_MARKS = range(0x300, 0x370)
+_KNOWN = (*range(0x41, 0x5B), *range(0xA0, 0x250), *range(0x300, 0x530), *range(0x1E00, 0x2000))
+"""Latin, Greek and Cyrillic, their marks, and the signs between them."""
+_LONGER = "ßẞÆæŒœĲĳ"
+"""Letters that stand for two, of those that people write."""
 
 
 class folded(FunctionElement[str]):  # noqa: N801 - reads as an SQL function
@@ -51,9 +51,7 @@ def _for_postgres(element: folded, compiler: Any, **options: Any) -> str:
 @cache
 def _table() -> tuple[str, str, tuple[tuple[str, str], ...]]:
     """Return letters, what each becomes (marks, which come last, become nothing), and those that become several."""
-    known = [chr(number) for number in _LETTERS]
-    folds = {letter: fold(letter) for letter in known if unicodedata.category(letter) in {"Lu", "Ll", "Lt"}}
+    folds = {letter: fold(letter) for letter in map(chr, _KNOWN)}
     single = {letter: new for letter, new in folds.items() if len(new) == 1 and new != letter}
-    longer = {letter: new for letter, new in folds.items() if letter in "ßÆæŒœ"}
-    marks = "".join(map(chr, _MARKS))
-    return "".join(single) + marks, "".join(single.values()), tuple(longer.items())
+    marks = "".join(letter for letter, new in folds.items() if not new)
+    return "".join(single) + marks, "".join(single.values()), tuple((letter, fold(letter)) for letter in _LONGER)
