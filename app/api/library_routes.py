@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.api.library import (
     assets,
+    audio,
     auth,
     captions,
     clip_content,
@@ -20,6 +21,7 @@ from app.api.library import (
     renders,
     scripts,
     segments,
+    sent,
     shots,
     tus,
     uploads,
@@ -45,12 +47,14 @@ router.include_router(project_videos.router)
 router.include_router(scripts.router)
 router.include_router(segments.router)
 router.include_router(presets.router)
+router.include_router(sent.router)
 router.include_router(videos.router)
 router.include_router(video_files.router)
 router.include_router(video_analysis.router)
 router.include_router(tus.router)
 router.include_router(uploads.router)
 router.include_router(assets.router)
+router.include_router(audio.router)
 router.include_router(webhooks.router)
 router.include_router(generate.router)
 router.include_router(voices.router)

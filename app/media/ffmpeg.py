@@ -36,7 +36,7 @@ NEEDED_FILTERS = frozenset(
         *("blackdetect", "freezedetect"),
     ]
 )
-NEEDED_ENCODERS = frozenset(["aac", "libx264", "mjpeg", "pcm_f32le"])
+NEEDED_ENCODERS = frozenset(["aac", "libmp3lame", "libx264", "mjpeg", "pcm_f32le"])
 NEEDED_OPTIONS = frozenset(["-fps_mode"])
 """New in 5.1: Ubuntu 22.04's ffmpeg 4.4 has every filter and encoder, and would stop here."""
 

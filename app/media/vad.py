@@ -1,5 +1,6 @@
 """Where somebody speaks: Silero's voice detector on the first sound stream, 16 kHz mono."""
 
+import math
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -38,17 +39,37 @@ def speech(path: Path, control: Control, duration: float = 0.0, max_pixels: int 
     With `duration` (seconds) nothing after it is listened to, and the reported share is of it.
     Raises `MediaError` and `Cancelled`.
     """
+    found, step = probabilities(path, control, duration, max_pixels)
+    return spans_of(found, step)
+
+
+def heard(
+    path: Path, control: Control, *, likely: float, shortest: float, duration: float = 0.0, max_pixels: int = MAX_PIXELS
+) -> tuple[tuple[Span, float], ...]:
+    """Return the spans of speech as `speech` does, with the mean probability of speech in each, 0 to 1.
+
+    Speech begins above the probability `likely`, and lasts `shortest` seconds or more.
+    """
+    found, step = probabilities(path, control, duration, max_pixels)
+    spans = spans_of(found, step, likely=likely, shortest=shortest)
+    return tuple((span, _mean(found[int(span.start / step) : math.ceil(span.end / step)])) for span in spans)
+
+
+def probabilities(
+    path: Path, control: Control, duration: float = 0.0, max_pixels: int = MAX_PIXELS
+) -> tuple[list[float], float]:
+    """Return the probability of speech in each window, and how many seconds a window is. Raises as `speech`."""
     detector = SileroVAD(RATE)
     window = detector.window_size_samples
-    probabilities: list[float] = []
+    found: list[float] = []
     for block in _windows(sound(path, max_pixels), window):
-        if duration and len(probabilities) * window >= duration * RATE:
+        if duration and len(found) * window >= duration * RATE:
             break
-        if len(probabilities) % 64 == 0:
+        if len(found) % 64 == 0:
             control.check()
-            control.report(len(probabilities) * window / RATE / duration if duration else 0.0)
-        probabilities.append(float(detector.process(block.data)))
-    return spans_of(probabilities, window / RATE)
+            control.report(len(found) * window / RATE / duration if duration else 0.0)
+        found.append(float(detector.process(block.data)))
+    return found, window / RATE
 
 
 def sound(path: Path, max_pixels: int = MAX_PIXELS) -> Iterator[Samples]:
@@ -75,22 +96,25 @@ def sound(path: Path, max_pixels: int = MAX_PIXELS) -> Iterator[Samples]:
         yield from map(_samples, resampler.resample(None))
 
 
-def spans_of(probabilities: Iterable[float], step: float) -> tuple[Span, ...]:
+def spans_of(
+    probabilities: Iterable[float], step: float, *, likely: float = SPEECH_BEGINS, shortest: float = SHORTEST_SPEECH
+) -> tuple[Span, ...]:
     """Return the spans, in seconds, of speech from its probability in each window of `step` seconds."""
+    ends_below = likely - (SPEECH_BEGINS - SPEECH_ENDS)
     spans: list[list[float]] = []
     speaking = False
     count = 0
     for count, probability in enumerate(probabilities, start=1):
         begins = (count - 1) * step
-        if not speaking and probability >= SPEECH_BEGINS:
+        if not speaking and probability >= likely:
             speaking = True
             if not spans or begins - spans[-1][1] >= SHORTEST_PAUSE:
                 spans.append([begins, begins])
-        elif speaking and probability < SPEECH_ENDS:
+        elif speaking and probability < ends_below:
             speaking = False
         if speaking:
             spans[-1][1] = begins + step
-    long_enough = [(a, b) for a, b in spans if b - a >= SHORTEST_SPEECH]
+    long_enough = [(a, b) for a, b in spans if b - a >= shortest]
     return tuple(
         Span(start=round(max(0.0, a - PADDING), 3), end=round(min(count * step, b + PADDING), 3))
         for a, b in long_enough
@@ -101,6 +125,10 @@ def speech_share(span: Span, spoken: Iterable[Span]) -> float:
     """Return the part, 0 to 1, of `span` in which somebody speaks."""
     total = sum(span.overlap(other) for other in spoken)
     return round(min(1.0, total / span.length), 4) if span.length > 0 else 0.0
+
+
+def _mean(values: list[float]) -> float:
+    return round(sum(values) / len(values), 3) if values else 0.0
 
 
 def _samples(frame: AudioFrame) -> Samples:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import Cancelled, MediaError
-from app.media.vad import PADDING, RATE, SHORTEST_PAUSE, sound, spans_of, speech, speech_share
+from app.media.vad import PADDING, RATE, SHORTEST_PAUSE, heard, sound, spans_of, speech, speech_share
 from app.models.control import Control
 from app.models.timing import Span
 from app.tests.conftest import ClipMaker
@@ -35,6 +35,20 @@ def test_a_voice_is_found_where_it_is(voice: Path) -> None:
     assert spans[0].start == pytest.approx(1.0, abs=0.15)
     assert spans[-1].end == pytest.approx(5.1, abs=0.25)
     assert sum(s.length for s in spans) > 3.0
+
+
+def test_how_sure_it_is_is_told_with_each_stretch(voice: Path) -> None:
+    usual = heard(voice, Control(), likely=0.5, shortest=0.25)
+    assert tuple(span for span, _ in usual) == speech(voice, Control())
+    assert all(0.5 < confidence <= 1 for _, confidence in usual)
+    assert heard(voice, Control(), likely=0.5, shortest=10.0) == ()
+
+
+def test_what_is_asked_for_decides_what_counts() -> None:
+    found = windows((1.0, 0.1), (0.4, 0.6), (1.0, 0.1), (2.0, 0.9))
+    assert len(spans_of(found, STEP)) == 2
+    assert len(spans_of(found, STEP, likely=0.8)) == 1
+    assert len(spans_of(found, STEP, shortest=1.0)) == 1
 
 
 @pytest.mark.parametrize("audio", ["tone", "silence", None])

@@ -32,6 +32,7 @@ def queues(machine: Machine) -> list[Queue]:
         Queue("generate", per_worker=8),
         Queue("import_files", per_worker=8),
         Queue("make", per_worker=8),
+        *(Queue(kind, per_worker=4) for kind in ("mute_sent", "analyze_sent", "hear_sent", "tts")),
         Queue("alternatives", per_worker=pairs),
         Queue("revoice", per_worker=4),
         Queue("export", per_worker=2),
