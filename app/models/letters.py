@@ -12,5 +12,6 @@ def fold(text: str) -> str:
     """Return `text` in small letters without marks: ș, ş and s are one letter, and so are ă, â and a."""
     if text.isascii():
         return text.lower()
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    apart = unicodedata.normalize("NFKD", text).casefold()  # signs of letters, as ℌ, are big ones only when apart
+    plain = unicodedata.normalize("NFKD", apart)
     return "".join(c for c in plain if not unicodedata.combining(c)).translate(_TABLE)
