@@ -26,7 +26,7 @@ ION = "7d2e8e8f-63cb-4b7f-8e2f-1a6b6e0e6b12"
 OPEN = {"/health", LOGIN, "/api/v1/health"}
 """For whoever asks."""
 
-ANYBODY_S = {"kind": "mp4", "number": "1", "name": "new.mp4", "voice_id": "espeak:ro"}
+ANYBODY_S = {"kind": "mp4", "number": "1", "name": "new.mp4", "path": "a.mp4", "voice_id": "espeak:ro"}
 """What paths name that has no owner."""
 
 ADMIN = ("/webhooks", "/api-keys")
