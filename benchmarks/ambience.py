@@ -29,25 +29,29 @@ _SECONDS = 45.0
 def run(quick: bool) -> list[Figure]:
     """Measure sentences over rain; three files unless quick."""
     measured = [_measured(number) for number in SEEDS[: 1 if quick else 3]]
-    voices, around, whole = (sorted(column)[len(column) // 2] for column in zip(*measured, strict=True))
+    voices, level, around, whole = (sorted(column)[len(column) // 2] for column in zip(*measured, strict=True))
     before = f"the same sound before (median of {len(measured)} x {_SECONDS:.0f} s, {origin()} in rain)"
     what = "ambience, in detected speech"
     return [
         Figure(name=f"{what}, voice", value=voices, unit="dB", against=before, bar=SPEECH[0], goal=SPEECH[1]),
         Figure(
-            name=f"{what}, background",
-            value=around,
+            name=f"{what}, background, level",
+            value=level,
             unit="dB",
             against=before,
             bar=BACKGROUND[0],
             goal=BACKGROUND[1],
             higher_is_better=True,
         ),
+        Figure(name=f"{what}, background that is the very same sound", value=around, unit="dB", against=before),
         Figure(name="ambience, voice in all sentences, detected or not", value=whole, unit="dB", against=before),
     ]
 
 
-def _measured(number: int) -> tuple[float, float, float]:
+def _measured(number: int) -> tuple[float, float, float, float]:
+    """Return four figures in dB against before: what is left of the voice in detected speech; how loud the clip is
+    there beside the background alone; how much of the background is the very same sound, as what fills the holes is
+    not; and what is left of the voice in all sentences."""
     with tempfile.TemporaryDirectory(prefix="ef-bench-") as name:
         folder, made = Path(name), mixture(_SECONDS, number)
         source = filmed(made.heard, folder / "footage.mp4")
@@ -57,7 +61,8 @@ def _measured(number: int) -> tuple[float, float, float]:
         pauses = between(sorted([*spans, *made.spans], key=lambda span: span.start), _SECONDS)
         gain = decibels(_all(heard, pauses), _all(made.heard, pauses))
         voices, around = _left(made, heard, spans, gain, _EDGE)
-        return voices, around, _left(made, heard, made.spans, gain, 0.0)[0]
+        level = decibels(_all(heard, spans, _EDGE), _all(made.noise, spans, _EDGE)) - gain
+        return voices, level, around, _left(made, heard, made.spans, gain, 0.0)[0]
 
 
 def _left(made: Mixture, heard: Mono, spans: tuple[Span, ...], gain: float, inset: float) -> tuple[float, float]:
