@@ -58,7 +58,9 @@ describe("a job", () => {
 
   it("of a kind that the page does not know is work", () => {
     expect(kindOf(job, en)).toBe("Make clips");
+    expect(kindOf({ job_type: "tts" }, ro)).toBe("Rostirea unui text");
     expect(kindOf({ job_type: "video_processing" }, en)).toBe("Work");
+    expect(kindOf({ job_type: "toString" }, en)).toBe("Work");
     expect(stepOf("toString", en)).toBe("toString");
   });
 });

@@ -2,10 +2,27 @@ import type { JobSummary } from "../api/generated";
 import { timeLeft } from "../i18n/format";
 import type { Speech } from "../i18n/language";
 
-const KINDS = [
-  "generate", "make", "analyze", "render", "speak", "mute_voice", "receive", "prepare", "export", "cleanup",
-] as const; // prettier-ignore
-const STEPS = ["probe", "analyze", "speak", "choose", "render"] as const;
+const KINDS = {
+  alternatives: "kind.alternatives",
+  analyze: "kind.analyze",
+  analyze_sent: "kind.analyze",
+  cleanup: "kind.cleanup",
+  export: "kind.export",
+  generate: "kind.generate",
+  hear_sent: "kind.hear",
+  import_files: "kind.import",
+  make: "kind.generate",
+  mute_sent: "kind.mute",
+  mute_voice: "kind.mute",
+  prepare: "kind.prepare",
+  receive: "kind.receive",
+  render: "kind.render",
+  revoice: "kind.revoice",
+  speak: "kind.speak",
+  tts: "kind.speak",
+} as const;
+
+const STEPS = ["footage", "probe", "analyze", "speak", "choose", "render", "clips"] as const;
 
 function isOf<T extends string>(known: readonly T[], name: string): name is T {
   return (known as readonly string[]).includes(name);
@@ -13,7 +30,8 @@ function isOf<T extends string>(known: readonly T[], name: string): name is T {
 
 /** What kind of work a job is. */
 export function kindOf(job: Pick<JobSummary, "job_type">, { t }: Speech): string {
-  return t(isOf(KINDS, job.job_type) ? `kind.${job.job_type}` : "kind.other");
+  const { job_type: kind } = job;
+  return t(Object.hasOwn(KINDS, kind) ? KINDS[kind as keyof typeof KINDS] : "kind.other");
 }
 
 /** The step that runs, in the page's language where it has words for it. */
