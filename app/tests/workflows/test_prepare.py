@@ -1,5 +1,6 @@
 """Previews as jobs with real workers: all that a file has, once for each content, and none when it is cancelled."""
 
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from app.config import Settings
 from app.media.probe import probe
 from app.models.job import JobDict
 from app.models.media import AudioInfo, MediaInfo
+from app.services.library.media import add_media
 from app.services.previews import Previews, wanted
 from app.tests.chaos.workers import Workers, workers_in
 from app.tests.conftest import ClipMaker
@@ -40,7 +42,14 @@ def ended(desk: Desk, job_id: str) -> JobDict:
 def asked(
     desk: Desk, previews: Previews, path: Path, *, owner: str | None = None, info: MediaInfo | None = None
 ) -> str:
-    job = ask_for_previews(desk, previews, path, info or probe(path), owner=owner)
+    known = info or probe(path)
+    with desk.storage.database.write() as connection:  # else a clean-up would find that nobody has what they show
+        add_media(
+            connection, id=str(uuid.uuid4()), owner=owner, kind="video", name=path.name,
+            content_hash=known.content_hash, bytes=known.size_bytes, media_type="video/mp4",
+            info=known.model_dump(mode="json"),
+        )  # fmt: skip
+    job = ask_for_previews(desk, previews, path, known, owner=owner)
     assert job is not None
     return str(job["job_id"])
 
@@ -94,7 +103,7 @@ def test_it_stands_back_for_other_work_and_when_it_is_cancelled_it_leaves_nothin
     desk: Desk, settings: Settings, workers: Workers, tmp_path: Path
 ) -> None:
     film, previews = tmp_path / "long.mp4", Previews(settings)
-    pattern = "testsrc2=s=640x360:r=30:d=200"
+    pattern = "testsrc2=s=480x270:r=30:d=120"
     ffmpeg("-f", "lavfi", "-i", pattern, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", film)
     job_id = asked(desk, previews, film)
     workers.start()
