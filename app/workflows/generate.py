@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from app.config import Settings
 from app.data import presets, qualities
 from app.editing.candidates import Footage
@@ -17,8 +15,7 @@ from app.media.containers import shown
 from app.media.probe import probe
 from app.models.control import Control
 from app.models.edit import Edit
-from app.models.job import TERMINAL, JobDict
-from app.models.library.clip import NewClip
+from app.models.job import JobDict
 from app.models.make import ClipResult, MakeRequest, MakeResult, StepTime
 from app.models.media import MediaInfo
 from app.models.timing import frame_nearest
@@ -27,18 +24,17 @@ from app.services import speech
 from app.services.analysis import analyze_once, is_analyzed
 from app.services.choices import Choices, ChosenFrom
 from app.services.edits import EditLibrary
-from app.services.library.clips import begin_clips
 from app.services.machine_speed import render_seconds
 from app.services.sources import SourceIndex, quoted, unquoted
+from app.workflows.clips.begun import clip_id_of, note_clips
 from app.workflows.clips.decide import Spoken, decide, of_variant
 from app.workflows.clips.logo import logo_ref, probe_logo
 from app.workflows.clips.music import music_ref, probe_music
 from app.workflows.clips.places import require_space
-from app.workflows.clips.summary import clip_notes, describe, likenesses, sound_notes, voice_notes
+from app.workflows.clips.summary import describe, likenesses, sound_notes, voice_notes
 from app.workflows.jobs.parts_of_job import PartOfJob, do_parts, error_of, require_all
 from app.workflows.jobs.records import Json, Source, read_request, source_of
 from app.workflows.jobs.run import JobRun, durable
-from app.workflows.jobs.submit import part_id
 
 
 @durable("generate", {"probe": 1.0, "rest": 99.0})
@@ -55,7 +51,7 @@ def generate_workflow(job: JobRun, request: Json) -> None:
     job.step("analyze", lambda control: _analyze(job, sources, control, thorough=asked.thorough))
     spoken = job.step("speak", lambda control: _speak(job, asked, control))
     decided = job.step("choose", lambda control: _choose(asked, sources, (music, logo), spoken, settings, control))
-    job.transaction("clips", lambda connection: _note_clips(connection, job, asked, decided))
+    job.transaction("clips", lambda connection: note_clips(connection, job, asked, decided))
     job.plan({"render": 1.0})
     job.expects(weights["render"])
     files = [*sources, *filter(None, [music, logo])]
@@ -293,32 +289,6 @@ def _choose(
         "cost": sum(one.voice.cost_microdollars for one in heard),
         "notes": notes,
     }
-
-
-def _note_clips(connection: Connection, job: JobRun, asked: MakeRequest, decided: Json) -> None:
-    """Note the clips in the library before they are made, unless the job has ended meanwhile."""
-    row = job.worker.storage.rows.get(connection, job.job_id, lock=True)
-    if row is None or row.status in TERMINAL or row.attempt != job.attempt:
-        return
-    library = EditLibrary(job.settings)
-    edits = [library.get(identity) for identity in decided["edits"]]
-    new = [
-        NewClip(
-            id=clip_id_of(job.job_id, edit.identity),
-            name=edit.name,
-            edit_identity=edit.identity,
-            render_job_id=part_id(job.job_id, "render", edit.identity) if asked.render else None,
-            script_id=of_variant(asked.script_ids, number),
-            notes=tuple(clip_notes(edit)),
-        )
-        for edit, number in zip(edits, decided["variants"], strict=True)
-    ]
-    begin_clips(connection, new, job_id=row.parent_id or job.job_id, project_id=job.project_id, owner=job.owner)
-
-
-def clip_id_of(job_id: str, identity: str) -> str:
-    """Return the id of a clip that a job chose, by the edit document that it began with."""
-    return part_id(job_id, "clip", identity)
 
 
 def _render(

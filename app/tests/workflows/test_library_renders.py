@@ -16,12 +16,11 @@ from app.services.sources import quoted, unquoted
 from app.tests.chaos.workers import Workers, workers_in
 from app.tests.conftest import ClipMaker
 from app.tests.ground.children import until
-from app.tests.workflows.test_real_jobs import ended
 from app.workflows.alternatives import give_document
 from app.workflows.clips.asked import ask_for_render
 from app.workflows.clips.places import clips_folder
 from app.workflows.jobs.records import request_json
-from app.workflows.jobs.submit import Desk
+from app.workflows.jobs.submit import Desk, has_ended
 
 pytestmark = pytest.mark.slow
 
@@ -60,6 +59,19 @@ class House:
     def folder(self, job_id: str) -> Path:
         """Return where a render puts its files."""
         return clips_folder(self.settings.data_dir, job_id)
+
+
+def ended(desk: Desk, job_id: str) -> JobDict:
+    """Wait, as long as it goes on, until a job has ended."""
+
+    def look() -> JobDict:
+        job = desk.storage.get_job(job_id)
+        assert job is not None
+        return job
+
+    while not has_ended(job := look()):
+        until(lambda known=job["version"]: look()["version"] != known)  # type: ignore[misc]
+    return job
 
 
 def files_of(clip: Clip) -> list[Path]:
