@@ -118,6 +118,7 @@ class Settings(BaseSettings):
     upload_max_mb: Annotated[int, Field(ge=1)] = Field(
         100_000, description="The largest file, in MB, that is taken in."
     )
+    old_routes: bool = Field(True, description="Whether serve answers the original interface's addresses too.")
     log_format: Literal["text", "json"] = Field("text", description="How serve and worker write what they tell.")
 
     @field_validator("allow_hosts", "host_names", "trusted_proxies")

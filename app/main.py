@@ -56,6 +56,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(ready.router)
     app.include_router(metrics.router)
     app.include_router(library_routes.router)
+    if chosen.old_routes:
+        from app.api import routes  # noqa: PLC0415 - it warns whoever imports it, and nobody else does
+
+        app.include_router(routes.router, prefix="/api/v1")
     add_page(app)  # last of what answers: it takes what no route does
     app.add_middleware(TooLarge)
     app.add_middleware(RawPaths, prefix=f"{library_routes.PREFIX}/jobs/")

@@ -64,10 +64,16 @@ def make_clips(
     uploads: Sequence[Arrival],
     job_id: str,
     callback_url: str | None = None,
+    *,
+    for_uploads: Sequence[ProjectVideoFields] = (),
+    context: str = "",
 ) -> JobDict:
-    """Take in the job that brings the footage in and makes the clips; `uploads` are files that came with it."""
+    """Take in the job that brings the footage in and makes the clips; `uploads` are files that came with it.
+
+    `for_uploads` says what each of them is for, `context` what is to be known of footage of a new project.
+    """
     database, asked = desk.storage.database, wish.for_clips()
-    project_id = wish.project_id or _new_project(database, settings, owner, wish, asked, job_id)
+    project_id = wish.project_id or _new_project(database, settings, owner, wish, asked, job_id, context)
     videos = ProjectVideos(database)
     for one in wish.files:
         if one.video_id is not None:
@@ -76,7 +82,8 @@ def make_clips(
     arrivals = [arrival.evolve(project_id=project_id) for arrival in uploads]
     fetched = [one for one in wish.files if one.url is not None]
     arrivals += [Arrival(name=_name_of(str(one.url)), url=one.url, project_id=project_id) for one in fetched]
-    uses = [None] * len(uploads) + [{"role": one.role, "keywords": list(one.keywords)} for one in fetched]
+    told: list[Json | None] = [use.model_dump(mode="json") for use in for_uploads] or [None] * len(uploads)
+    uses = told + [{"role": one.role, "keywords": list(one.keywords)} for one in fetched]
     request = {
         "project_id": project_id,
         "arrivals": [arrival.model_dump(mode="json") for arrival in arrivals],
@@ -96,14 +103,20 @@ def make_clips(
 
 
 def _new_project(
-    database: Database, settings: Settings, owner: str | None, wish: MakeWish, asked: ClipsWish, job_id: str
+    database: Database,
+    settings: Settings,
+    owner: str | None,
+    wish: MakeWish,
+    asked: ClipsWish,
+    job_id: str,
+    context: str,
 ) -> str:
     name = wish.name or name_of((asked.scripts or ("Clips",))[0])
     project_id = part_id(job_id, "project")
     try:
         return Projects(database).get(owner, project_id).id  # the same request, sent again
     except InputError:
-        fields = ProjectFields(name=name, options=asked.options)
+        fields = ProjectFields(name=name, options=asked.options, context=context)
         return Projects(database).new(owner, fields, settings.duration, project_id).id
 
 

@@ -19,10 +19,10 @@ from app.tests.api.signing import LIBRARY, Browser, bearer
 from app.tests.services.library.clip_rows import add_clip, edit_of, with_words
 from app.tests.services.library.things import a_medium
 
-FIELDS = {"text": "Bună ziua", "tts_text": "Bună ziua", "script": "Bună ziua"}
-"""What is said in forms."""
-
 SRT = "1\n00:00:00,000 --> 00:00:01,000\nBună ziua\n"
+
+FIELDS = {"text": "Bună ziua", "tts_text": "Bună ziua", "script": "Bună ziua", "srt": SRT}
+"""What is said in forms."""
 
 
 class Household:
