@@ -5,7 +5,7 @@ from itertools import accumulate, combinations, pairwise
 from typing import Protocol
 
 from app.models.edit import Cue, CueWord, derived_id
-from app.models.timing import frame_at, frames_covering
+from app.models.timing import FrameSpan, frame_at, frames_covering
 from app.models.voice import TimedToken
 
 MAX_PAUSE = 0.6
@@ -204,17 +204,17 @@ def _end(tokens: Sequence[TimedToken], after: int | None, total_frames: int) -> 
 
 
 def _cue(tokens: Sequence[TimedToken], start: int, end: int, lines: tuple[int, ...]) -> Cue:
-    words = tuple(words_on_frames(tokens, start, end))
+    words = tuple(words_on_frames(tokens, FrameSpan(start=start, end=end)))
     return Cue(id=derived_id("cue", start, *(t.text for t in tokens)), start=start, end=end, words=words, lines=lines)
 
 
-def words_on_frames(tokens: Sequence[TimedToken], start: int, end: int) -> Iterator[CueWord]:
-    """Yield the words of a cue on screen from frame `start` to `end`: each spoken one lasts to the next."""
-    frames = [min(max(frame_at(token.start), start), end - 1) for token in tokens]
+def words_on_frames(tokens: Sequence[TimedToken], shown: FrameSpan) -> Iterator[CueWord]:
+    """Yield the words of a cue that is on screen in these frames: each spoken one lasts to the next."""
+    frames = [min(max(frame_at(token.start), shown.start), shown.end - 1) for token in tokens]
     for i, (token, frame) in enumerate(zip(tokens, frames, strict=True)):
         if not token.spoken:
             yield CueWord(text=token.text, start=frame, end=frame, spoken=False)
             continue
         following = (f for f, t in zip(frames[i + 1 :], tokens[i + 1 :], strict=True) if t.spoken)
         spoken_to = next(following, frames_covering(token.end))
-        yield CueWord(text=token.text, start=frame, end=min(max(spoken_to, frame + 1), end))
+        yield CueWord(text=token.text, start=frame, end=min(max(spoken_to, frame + 1), shown.end))

@@ -20,6 +20,7 @@ ALLOWED = {
     ("app/media/groups.py", "Group"),  # the same, in ticks of the file
     ("app/media/doubts.py", "may_be_cuts"),
     ("app/media/sound.py", "Stored"),  # samples, as a file holds them
+    ("app/editing/subtitles/times.py", "TimeLine"),  # milliseconds as a file writes them, any of which may be missing
     ("app/editing/choice.py", "Pick"),  # stored as JSON; it has `excerpt`
 }
 

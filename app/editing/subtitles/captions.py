@@ -145,7 +145,7 @@ def _frame_time(millis: int) -> float:
 def _cues(text: str, tokens: Sequence[TimedToken], frames: FrameSpan, fit: Fit | None) -> Iterator[Cue]:
     lines = text.split("\n")
     if fit is None or (len(lines) <= _MOST_LINES and all(fit.measure(line) <= fit.max_width for line in lines)):
-        words = tuple(words_on_frames(tokens, frames.start, frames.end))
+        words = tuple(words_on_frames(tokens, frames))
         counts = tuple(len(words_of(line)) for line in lines)
         name = derived_id("cue", frames.start, *(token.text for token in tokens))
         yield Cue(id=name, start=frames.start, end=frames.end, words=words, lines=counts)

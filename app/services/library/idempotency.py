@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.db.engine import Database
 from app.db.tables import idempotency_keys as keys
@@ -44,15 +44,14 @@ class IdempotencyKeys:
 
     def claim(self, key_id: str, owner: str | None) -> Claim:
         """Return what is known of a key; it is ours when nobody has it, or whoever had it gives no sign of life."""
-        try:
-            with self._database.write() as connection:
-                row = self._find(connection, key_id)
-                if row is None:
-                    return self._new(connection, key_id, owner)
-                return self._taken_over(connection, row) if _is_free(row) else _claim(row)
-        except IntegrityError:  # somebody else has made it, between the look and the writing
-            with self._database.read() as connection:
-                return _claim(connection.execute(select(keys).where(keys.c.id == key_id)).one())
+        with self._database.write() as connection:
+            row = self._find(connection, key_id)
+            new = self._new(connection, key_id, owner) if row is None else None
+            if new is not None:
+                return new
+            row = row or self._find(connection, key_id)
+            assert row is not None  # noqa: S101 - who made it meanwhile has committed, or the insert would have waited
+            return self._taken_over(connection, row) if _is_free(row) else _claim(row)
 
     def keep(self, key_id: str) -> None:
         """Give a sign of life."""
@@ -81,10 +80,15 @@ class IdempotencyKeys:
         connection.execute(delete(keys).where(keys.c.id == key_id, old(keys.c.created_at)))
         return connection.execute(select(keys).where(keys.c.id == key_id).with_for_update()).one_or_none()
 
-    def _new(self, connection: Connection, key_id: str, owner: str | None) -> Claim:
+    def _new(self, connection: Connection, key_id: str, owner: str | None) -> Claim | None:
+        """Return the claim of a key that nobody had; None when somebody has made it since the look."""
         moment = now()
         values = {"body_hash": "", "state": "open", "holder": self._holder, "created_at": moment}
-        connection.execute(insert(keys).values(id=key_id, owner=owner, expires_at=moment + LEASE, **values))
+        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+        fresh = dialect.insert(keys).values(id=key_id, owner=owner, expires_at=moment + LEASE, **values)
+        told = fresh.on_conflict_do_nothing(index_elements=[keys.c.id]).returning(keys.c.id)
+        if connection.execute(told).one_or_none() is None:
+            return None
         return Claim(id=key_id, made_at=moment, body_hash="", is_mine=True, is_new=True)
 
     def _taken_over(self, connection: Connection, row: Row[Any]) -> Claim:

@@ -302,7 +302,7 @@ def test_progress_rises_to_one(make: ClipMaker, tmp_path: Path) -> None:
 
 
 def test_a_cancelled_one_leaves_nothing(make: ClipMaker, tmp_path: Path) -> None:
-    clip, control = make(seconds=3, cuts=(), seed=77), Control()
+    clip, control = make(seconds=30, cuts=(), seed=77), Control()  # long enough for ffmpeg to tell how far it is
     folder = tmp_path / "out"
     folder.mkdir()
     control._report = lambda share: control.cancel()
