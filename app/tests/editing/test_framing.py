@@ -198,13 +198,18 @@ def at(result: Framed, share: float) -> float:
 
 
 def cut(moments: Sequence[Moment], result: Framed, seconds: float) -> int:
-    """Return how many faces an edge of the window cuts: of each frame, those of its nearest moment."""
+    """Return how many faces an edge of the window cuts: of each frame, those of its nearest moment.
+
+    A face is believed to be where it was seen for half a second; what is later than that nobody knows.
+    """
     shown = [m for m in moments if m.time <= 10 + seconds and m.focus is not None]
     count = 0
     for frame in range(round(seconds * 30)):
         share = frame / max(1, round(seconds * 30) - 1)
-        near = min(shown, key=lambda m, now=10 + share * seconds: abs(m.time - now))  # type: ignore[misc]
-        count += _cut_at(near.focus.faces if near.focus else (), at(result, share))
+        now = 10 + share * seconds
+        near = min(shown, key=lambda m, now=now: abs(m.time - now))  # type: ignore[misc]
+        if abs(near.time - now) <= 0.5:
+            count += _cut_at(near.focus.faces if near.focus else (), at(result, share))
     return count
 
 
