@@ -76,15 +76,18 @@ def _edit(context: Context, owner: str | None, clip_id: str) -> Edit:
 async def _sent(
     context: Context, owner: str | None, clip_id: str, kind: FileKind, request: Request, *, download: bool
 ) -> Response:
-    for last in (False, True):  # a render that ends between two looks takes the older files away
-        clip = await context.storage.run_async(Clips(context.storage.database).get, owner, clip_id)
-        try:
-            name = f"{clip.name}{_ENDINGS[kind]}"
-            return await file_answer(request, _path(clip, kind), name=name, media_type=_TYPES[kind], download=download)
-        except MediaError:
-            if last:
-                raise
-    raise AssertionError  # pragma: no cover - the loop has returned or raised
+    try:
+        return await _newest(context, owner, clip_id, kind, request, download=download)
+    except MediaError:  # a render that ended between the look and the opening has taken the older files away
+        return await _newest(context, owner, clip_id, kind, request, download=download)
+
+
+async def _newest(
+    context: Context, owner: str | None, clip_id: str, kind: FileKind, request: Request, *, download: bool
+) -> Response:
+    clip = await context.storage.run_async(Clips(context.storage.database).get, owner, clip_id)
+    name = f"{clip.name}{_ENDINGS[kind]}"
+    return await file_answer(request, _path(clip, kind), name=name, media_type=_TYPES[kind], download=download)
 
 
 def _path(clip: Clip, kind: FileKind) -> Path:

@@ -67,11 +67,7 @@ def test_what_is_no_text_has_no_encoding() -> None:
 
 @pytest.mark.parametrize("text", ["șapte țări în câmpie", "Ștefan", "déjà vu 🔥", "ÎȚI"])
 def test_what_was_encoded_twice_is_decoded_twice(text: str) -> None:
-    try:
-        twice = text.encode().decode("cp1252")
-    except UnicodeDecodeError:
-        pytest.skip("some byte of it is no letter of Windows' Latin")
-    assert decoded_twice(twice) == text
+    assert decoded_twice(text.encode().decode("cp1252")) == text
 
 
 @pytest.mark.parametrize("text", ["plain", "déjà vu", "șapte", "Ã", "£5", "naïve ’"])
